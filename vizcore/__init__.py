@@ -1,0 +1,1 @@
+"""The core of the convolution visualizer: arithmetic, photographs, pictures and pages."""
