@@ -37,7 +37,7 @@ def as_real(value, name, *, dtype=None):
     if array.size == 0:
         raise ValueError(f"{name} must not be empty. Received: {name} of shape {array.shape}")
     if dtype is None:
-        dtype = np.float32 if array.dtype == np.float32 else np.float64
+        dtype = np.float32 if array.dtype.type is np.float32 else np.float64
     with np.errstate(over="ignore"):
         array = array.astype(dtype, copy=False)
     finite = np.isfinite(array)
@@ -68,11 +68,11 @@ def as_shaped(value, name, shapes, *, dtype, meaning):
     return array
 
 
-def as_number(value, name):
-    """Read one finite real number as a Python float; no bool."""
+def as_number(value, name, *, dtype):
+    """Read one finite real number as `dtype`; no bool."""
     if isinstance(value, (bool, np.bool_)):
         raise ValueError(f"{name} must be a number. Received: {name}={value!r}")
-    return float(as_shaped(value, name, [()], dtype=np.float64, meaning="a single number"))
+    return as_shaped(value, name, [()], dtype=dtype, meaning="a single number")[()]
 
 
 def as_choice(value, name, choices):

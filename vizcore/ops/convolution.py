@@ -199,8 +199,10 @@ def _kernel(kernel, x):
 def _bias(bias, x, filters):
     if bias is None:
         return None
-    shape, meaning = ((), "a number") if filters is None else ((filters,), f"{filters} numbers")
-    return as_shaped(bias, "bias", [shape], dtype=x.dtype, meaning=f"{meaning}, one a filter")
+    if filters is None:
+        return as_shaped(bias, "bias", [()], dtype=x.dtype, meaning="a single number")
+    meaning = f"{filters} numbers, one for each filter"
+    return as_shaped(bias, "bias", [(filters,)], dtype=x.dtype, meaning=meaning)
 
 
 def _correlate(padded, plan):

@@ -436,7 +436,7 @@ def _place(n, window, stride, dilation, padding, ceil_mode, name):
     count = (room + (stride - 1) * ceil_mode) // stride + 1
     if ceil_mode and (count - 1) * stride >= n + before:
         count -= 1
-    axis = AxisWindows(n, window, stride, dilation, before, after, max(count, 0))
+    axis = AxisWindows(n, window, stride, dilation, before, after, count)
     if count < 1:
         raise ValueError(
             f"{name} must fit into the padded input: {axis.formula}. Received: {name} of {window} "
