@@ -1,0 +1,1 @@
+"""Photographs: decoding uploads, kernels by name, filtering, sample pictures."""
