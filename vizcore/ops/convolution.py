@@ -79,9 +79,7 @@ def conv2d(x, kernel, bias=None, *, stride=1, padding=0, dilation=1, groups=1, p
     array([[6., 6.],
            [6., 6.]])
     """
-    plan = plan_conv2d(x, kernel, bias, stride, padding, dilation, groups, pad_mode)
-    padded = pad_plane(plan.x, plan.rows, plan.columns, plan.pad_mode)
-    return _with_bias(_correlate(padded, plan), plan.bias)
+    return compute_conv2d(plan_conv2d(x, kernel, bias, stride, padding, dilation, groups, pad_mode))
 
 
 def conv2d_transpose(x, kernel, bias=None, *, stride=1, padding=0, output_padding=0, dilation=1):
@@ -125,8 +123,9 @@ def conv2d_transpose(x, kernel, bias=None, *, stride=1, padding=0, output_paddin
     array([[ 1.,  3.,  2.],
            [10., 30., 20.]])
     """
-    plan = plan_conv2d_transpose(x, kernel, bias, stride, padding, output_padding, dilation)
-    return _with_bias(_scatter(plan), plan.bias)
+    return compute_conv2d_transpose(
+        plan_conv2d_transpose(x, kernel, bias, stride, padding, output_padding, dilation)
+    )
 
 
 def plan_conv2d(x, kernel, bias, stride, padding, dilation, groups, pad_mode):
@@ -205,30 +204,32 @@ def _bias(bias, x, filters):
     return as_shaped(bias, "bias", [(filters,)], dtype=x.dtype, meaning=meaning)
 
 
-def _correlate(padded, plan):
+def compute_conv2d(plan):
     """Shift and add: one matrix product for each cell of the kernel, no stack of patches."""
     rows, columns, groups = plan.rows, plan.columns, plan.groups
-    kh, kw = plan.kernel.shape[:2]
+    padded = pad_plane(plan.x, rows, columns, plan.pad_mode)
     depth, filters = plan.kernel.shape[2:] or (1, 1)
-    taps = plan.kernel.reshape(kh, kw, depth, groups, filters // groups).swapaxes(2, 3)
+    taps = plan.kernel.reshape(rows.window, columns.window, depth, groups, filters // groups)
+    taps = taps.swapaxes(2, 3)
     out = np.zeros((groups, rows.count * columns.count, filters // groups), padded.dtype)
-    for i in range(kh):
-        for j in range(kw):
+    for i in range(rows.window):
+        for j in range(columns.window):
             seen = padded[rows.tap(i), columns.tap(j)].reshape(-1, groups, depth)
             out += seen.swapaxes(0, 1) @ taps[i, j]
-    return out.swapaxes(0, 1).reshape(rows.count, columns.count, *plan.kernel.shape[3:])
+    out = out.swapaxes(0, 1).reshape(rows.count, columns.count, *plan.kernel.shape[3:])
+    return _with_bias(out, plan.bias)
 
 
-def _scatter(plan):
+def compute_conv2d_transpose(plan):
+    """Add up one scaled copy of the input for each cell of the kernel, then crop."""
     rows, columns, kernel = plan.rows, plan.columns, plan.kernel
-    size = (rows.before + rows.count, columns.before + columns.count)
-    full = np.zeros(
-        (max(rows.full, size[0]), max(columns.full, size[1]), *kernel.shape[2:3]), plan.x.dtype
-    )
-    for i in range(kernel.shape[0]):
-        for j in range(kernel.shape[1]):
+    bottom, right = rows.before + rows.count, columns.before + columns.count
+    size = max(rows.full, bottom), max(columns.full, right)
+    full = np.zeros(size + kernel.shape[2:3], plan.x.dtype)
+    for i in range(rows.window):
+        for j in range(columns.window):
             full[rows.tap(i), columns.tap(j)] += np.dot(plan.x, kernel[i, j].T)
-    return full[rows.before : size[0], columns.before : size[1]].copy()
+    return _with_bias(full[rows.before : bottom, columns.before : right], plan.bias)
 
 
 def _with_bias(out, bias):

@@ -75,8 +75,9 @@ def pool2d(
     array([[6., 8.],
            [3., 4.]])
     """
-    plan = plan_pool2d(x, size, stride, padding, dilation, mode, ceil_mode, count_include_pad)
-    return _largest(plan) if plan.mode == "max" else _average(plan)
+    return compute_pool2d(
+        plan_pool2d(x, size, stride, padding, dilation, mode, ceil_mode, count_include_pad)
+    )
 
 
 def plan_pool2d(x, size, stride, padding, dilation, mode, ceil_mode, count_include_pad):
@@ -105,6 +106,11 @@ def plan_pool2d(x, size, stride, padding, dilation, mode, ceil_mode, count_inclu
         as_choice(mode, "mode", ("max", "average")),
         as_flag(count_include_pad, "count_include_pad"),
     )
+
+
+def compute_pool2d(plan):
+    """Go through the cells of the window, all windows at a time."""
+    return _largest(plan) if plan.mode == "max" else _average(plan)
 
 
 def _largest(plan):

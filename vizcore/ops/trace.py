@@ -11,8 +11,13 @@ from functools import cached_property
 
 import numpy as np
 
-from vizcore.ops.convolution import conv2d, conv2d_transpose, plan_conv2d, plan_conv2d_transpose
-from vizcore.ops.pooling import plan_pool2d, pool2d
+from vizcore.ops.convolution import (
+    compute_conv2d,
+    compute_conv2d_transpose,
+    plan_conv2d,
+    plan_conv2d_transpose,
+)
+from vizcore.ops.pooling import compute_pool2d, plan_pool2d
 from vizcore.ops.windows import AxisWindows, pad_plane
 
 
@@ -259,19 +264,9 @@ def trace_conv2d(
     Trace
     """
     plan = plan_conv2d(x, kernel, bias, stride, padding, dilation, groups, pad_mode)
-    output = conv2d(
-        x,
-        kernel,
-        bias,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        groups=groups,
-        pad_mode=pad_mode,
-    )
     return Trace(
         kind="convolution",
-        output=_frozen(output),
+        output=_frozen(compute_conv2d(plan)),
         x=_frozen(plan.x),
         rows=plan.rows,
         columns=plan.columns,
@@ -305,15 +300,6 @@ def trace_conv2d_transpose(
     (((1, 1), (1, 1)), [[4.0, 3.0], [2.0, 1.0]])
     """
     plan = plan_conv2d_transpose(x, kernel, bias, stride, padding, output_padding, dilation)
-    output = conv2d_transpose(
-        x,
-        kernel,
-        bias,
-        stride=stride,
-        padding=padding,
-        output_padding=output_padding,
-        dilation=dilation,
-    )
     rows, columns = plan.rows.stretched, plan.columns.stretched
     spread = np.s_[:: plan.rows.stride, :: plan.columns.stride]
     stretched = np.zeros((rows.n, columns.n, *plan.x.shape[2:]), plan.x.dtype)
@@ -323,7 +309,7 @@ def trace_conv2d_transpose(
     turned = plan.kernel[::-1, ::-1]
     return Trace(
         kind="transposed convolution",
-        output=_frozen(output),
+        output=_frozen(compute_conv2d_transpose(plan)),
         x=_frozen(stretched),
         rows=rows,
         columns=columns,
@@ -352,19 +338,9 @@ def trace_pool2d(
     Trace
     """
     plan = plan_pool2d(x, size, stride, padding, dilation, mode, ceil_mode, count_include_pad)
-    output = pool2d(
-        x,
-        size,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        mode=mode,
-        ceil_mode=ceil_mode,
-        count_include_pad=count_include_pad,
-    )
     return Trace(
         kind=f"{plan.mode} pooling",
-        output=_frozen(output),
+        output=_frozen(compute_pool2d(plan)),
         x=_frozen(plan.x),
         rows=plan.rows,
         columns=plan.columns,

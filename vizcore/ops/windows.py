@@ -118,8 +118,8 @@ class AxisWindows:
         room = self.n - self.span + self.before + self.after
         span = str(self.window)
         if self.dilation > 1:
-            span = f"({self.dilation}·({self.window} − 1) + 1)"
-        inner = f"({self.n} − {span} {_padding_text(self.before, self.after)})/{self.stride}"
+            span = f"({_span_text(self.window, self.dilation)})"
+        inner = f"({self.n} − {span} {_sum_text(self.before, self.after)})/{self.stride}"
         floor, rest = divmod(room, self.stride)
         ceiled = rest and self.count == floor + 2
         if rest:
@@ -146,7 +146,7 @@ class TransposedAxis:
     --------
     >>> axis = TransposedAxis(3, 3, 2, 1, before=1, after=1, output_padding=1)
     >>> axis.formula
-    '(3 − 1)·2 + 1·(3 − 1) + 1 − 2·1 + 1 = 6'
+    '(3 − 1)·2 + 3 − 2·1 + 1 = 6'
     >>> axis.stretched.before, axis.stretched.n, axis.stretched.after, axis.stretched.count
     (1, 5, 2, 6)
     """
@@ -192,8 +192,8 @@ class TransposedAxis:
     def formula(self):
         """The output size worked out, as plain text."""
         return (
-            f"({self.n} − 1)·{self.stride} + {self.dilation}·({self.window} − 1) + 1 "
-            f"{_padding_text(-self.before, -self.after)} + {self.output_padding} "
+            f"({self.n} − 1)·{self.stride} + {_span_text(self.window, self.dilation)} "
+            f"{_sum_text(self.before, self.after, sign='−')} + {self.output_padding} "
             f"= {_number(self.count)}"
         )
 
@@ -479,10 +479,16 @@ def _span(window, dilation):
     return dilation * (window - 1) + 1
 
 
-def _padding_text(before, after):
+def _span_text(window, dilation):
+    return f"{dilation}·({window} − 1) + 1" if dilation > 1 else str(window)
+
+
+def _sum_text(before, after, sign="+"):
+    """Write out what the padding adds, or what a crop takes away."""
+    flipped = {"+": "−", "−": "+"}[sign]
     if before == after:
-        return f"{'−' if before < 0 else '+'} 2·{abs(before)}"
-    return " ".join(f"{'−' if cells < 0 else '+'} {abs(cells)}" for cells in (before, after))
+        return f"{flipped if before < 0 else sign} 2·{abs(before)}"
+    return " ".join(f"{flipped if cells < 0 else sign} {abs(cells)}" for cells in (before, after))
 
 
 def _number(value):
