@@ -314,6 +314,18 @@ def test_transpose_as_keras(size, stride):
     assert expected.shape[:2] == tuple(np.add(out.shape[:2], appended))
 
 
+@pytest.mark.parametrize("dilation", [2, 3])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_dilated_transpose_as_keras(stride, dilation):
+    ops = pytest.importorskip("keras").ops
+    x = rng().normal(size=(4, 5, 2)).astype("float32")
+    kernel = rng().normal(size=(3, 2, 3, 2)).astype("float32")
+    settings = {"padding": "same", "strides": stride, "dilation_rate": dilation}
+    expected = ops.conv_transpose(x[None], kernel, **settings)[0]
+    out = conv2d_transpose(x, kernel, stride=stride, padding="same", dilation=dilation)
+    np.testing.assert_allclose(out, expected, atol=1e-4)
+
+
 @pytest.mark.parametrize("convolve", [conv2d, conv2d_transpose])
 def test_dtype_and_inputs(convolve):
     for dtype, expected in [("f4", "f4"), ("f8", "f8"), ("i4", "f8"), ("?", "f8"), ("f2", "f8")]:
@@ -358,7 +370,6 @@ X3, KERNEL3 = np.ones((5, 6, 4)), np.ones((3, 3, 4, 2))
         ({"dilation": 1.0}, "dilation"),
         ({"padding": -1}, "padding"),
         ({"padding": "SAME"}, "padding"),
-        ({"padding": (0, 5), "pad_mode": "reflect"}, None),
         ({"padding": ((5, 0), (0, 0)), "pad_mode": "reflect"}, "padding"),
         ({"padding": ((0, 0), (0, 6)), "pad_mode": "reflect"}, "padding"),
         ({"pad_mode": "constant"}, "pad_mode"),
@@ -374,12 +385,13 @@ X3, KERNEL3 = np.ones((5, 6, 4)), np.ones((3, 3, 4, 2))
     ],
 )
 def test_conv2d_refuses(settings, name):
-    settings = {"x": X3, "kernel": KERNEL3, **settings}
-    if name is None:
-        conv2d(**settings)
-        return
     with pytest.raises(ValueError, match=rf"^{name} must .* Received: "):
-        conv2d(**settings)
+        conv2d(**{"x": X3, "kernel": KERNEL3, **settings})
+
+
+def test_all_but_one_cell_can_be_reflected():
+    out = conv2d([[1, 2, 3]], [[1]], padding=((0, 0), (2, 2)), pad_mode="reflect")
+    assert out.tolist() == [[3, 2, 1, 2, 3, 2, 1]]
 
 
 @pytest.mark.parametrize(

@@ -222,6 +222,12 @@ def test_whole_numbers_of_every_kind(value):
     assert all(type(number) is int for number in pair(value, "stride"))
 
 
+def test_steps_beyond_what_numpy_counts():
+    axis = axis_windows(5, 1, stride=10**30, dilation=10**30, padding=1)
+    assert axis.real_counts.tolist() == [0]
+    assert axis.padded_counts.tolist() == [1]
+
+
 BAD_INTEGERS = [0, -1, True, np.True_, 2.0, np.float64(2), "2", None, 1j, b"2"]
 BAD_PAIRS = [(1, 0), (1,), (1, 2, 3), (), (1, True), (1, 2.0), ((1, 1), (1, 1)), {1: 2}, [[1], [2]]]
 

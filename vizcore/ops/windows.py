@@ -109,7 +109,7 @@ class AxisWindows:
         return self._counts(-self.before, self.n + self.after)
 
     def _counts(self, first, end):
-        cells = np.add.outer(self.starts, np.arange(self.window) * self.dilation)
+        cells = np.array([self.cells(index) for index in range(self.count)])
         return ((first <= cells) & (cells < end)).sum(axis=1)
 
     @property
