@@ -1,0 +1,1 @@
+"""What leaves the app: links, settings files, pictures."""

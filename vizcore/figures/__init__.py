@@ -1,0 +1,1 @@
+"""Arrays and traces as pictures, all in one colour language."""

@@ -1,0 +1,1 @@
+"""Streamlit glue: the frame of a page, its state, its controls and its browser components."""

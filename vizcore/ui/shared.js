@@ -1,0 +1,88 @@
+// What every component shares: numbers as people read them, the colour scales, the blob's parts.
+
+const MINUS = "\u2212";
+
+function readable(value, digits = 2) {
+  const text = Number(value.toFixed(digits)).toLocaleString("en-US", { maximumFractionDigits: digits });
+  return text === "-0" ? "0" : text.replace("-", MINUS);
+}
+
+function parseNumber(text) {
+  const plain = "[+-]?(?:\\d+\\.?\\d*|\\.\\d+)";
+  const normal = text.replace(/\s+/g, "").replace(/\u2212/g, "-").replace(/,/g, ".");
+  const match = normal.match(new RegExp(`^(${plain})(?:/(${plain}))?$`));
+  if (!match) return { problem: `\u201c${text}\u201d is not a number. Type something like 3, ${MINUS}0.5 or 1/9.` };
+  const value = Number(match[1]) / Number(match[2] ?? 1);
+  if (match[2] !== undefined && Number(match[2]) === 0)
+    return { problem: `\u201c${text}\u201d divides by zero. Type something like 3, ${MINUS}0.5 or 1/9.` };
+  if (!(Math.abs(value) <= 1e6))
+    return { problem: `\u201c${text}\u201d is too large: numbers up to \u00b11,000,000 fit here.` };
+  return { value, text: normal };
+}
+
+function channels(hex) {
+  return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+}
+
+const SCALES = {
+  response: COLOURS.responseScale.map(channels),
+  weight: COLOURS.weightScale.map(channels),
+};
+
+function colourAt(scale, value, limit) {
+  const share = limit > 0 ? Math.max(-1, Math.min(1, value / limit)) : 0;
+  const place = ((share + 1) / 2) * (scale.length - 1);
+  const low = Math.min(Math.floor(place), scale.length - 2);
+  return scale[low].map((a, i) => Math.round(a + (scale[low + 1][i] - a) * (place - low)));
+}
+
+function luminance(rgb) {
+  const [r, g, b] = rgb.map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+const DARK_INK = luminance(channels(COLOURS.inkOnLight));
+
+function inkOn(rgb) {
+  const level = luminance(rgb);
+  return (level + 0.05) / (DARK_INK + 0.05) >= 1.05 / (level + 0.05) ? COLOURS.inkOnLight : COLOURS.inkOnDark;
+}
+
+function paint(cell, rgb) {
+  cell.style.background = `rgb(${rgb.join(",")})`;
+  cell.style.color = inkOn(rgb);
+}
+
+function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children);
+  return node;
+}
+
+function unpack(blob) {
+  const bytes = new Uint8Array(blob.buffer ?? blob, blob.byteOffset ?? 0, blob.byteLength);
+  const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size)));
+  let start = 4 + size;
+  const parts = header.parts.map((length) => bytes.subarray(start, (start += length)));
+  return { header, parts };
+}
+
+// Streamlit runs a component's default export again at every rerun. The instance is made once for
+// each place on the page and told the new arguments from then on.
+function mountOnce(instances, component, create) {
+  let instance = instances.get(component.parentElement);
+  if (!instance) {
+    instance = create(component.parentElement);
+    instances.set(component.parentElement, instance);
+  }
+  instance.update(component);
+  return () => {
+    instance.destroy?.();
+    instances.delete(component.parentElement);
+  };
+}

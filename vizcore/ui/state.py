@@ -1,0 +1,99 @@
+"""The state of a page: one settings object, kept in the session and told in the address."""
+
+import streamlit as st
+
+from vizcore.export import permalink
+
+
+class PageState:
+    """What a visitor has set on one page.
+
+    The settings object is the truth; widgets show it and report to it. It survives page switches
+    (it lives in the session, which widget state does not survive) and reloads (it is in the
+    address). An address that the visitor opens or edits wins over the session.
+
+    Parameters
+    ----------
+    page : str
+        The page's name, for keys and settings files.
+    default : dataclass instance
+        Where a new visitor starts.
+
+    Attributes
+    ----------
+    now : dataclass instance
+        The present settings.
+    problem : str or None
+        One sentence when the address could not be followed; the settings are then unchanged.
+    """
+
+    def __init__(self, page, default):
+        self.page = page
+        self.problem = None
+        self._store = f"{page}.settings"
+        self._told = f"{page}.address"
+        if self._store not in st.session_state:
+            st.session_state[self._store] = default
+        self._follow_address(type(default))
+        self._tell_address(type(default))
+
+    @property
+    def now(self):
+        return st.session_state[self._store]
+
+    def set(self, settings):
+        """Replace the settings; for callbacks, which run before the page does."""
+        st.session_state[self._store] = settings
+
+    def bind(self, name, read, write):
+        """Keyword arguments that tie a Streamlit widget to the settings.
+
+        Parameters
+        ----------
+        name : str
+            The widget's name on this page.
+        read : callable
+            Settings to the widget's value.
+        write : callable
+            Settings and the widget's new value to new settings.
+
+        Returns
+        -------
+        dict
+            ``key`` and ``on_change``.
+        """
+        key = f"{self.page}.{name}"
+        value = read(self.now)
+        # Written only when it differs: Streamlit pushes what a script writes to the browser,
+        # where it would overtake a slider that is still being dragged.
+        if key not in st.session_state or st.session_state[key] != value:
+            st.session_state[key] = value
+
+        def changed():
+            self.set(write(self.now, st.session_state[key]))
+
+        return {"key": key, "on_change": changed}
+
+    def _fields(self, kind):
+        return {
+            name: st.query_params[name]
+            for name in kind.__dataclass_fields__
+            if name in st.query_params
+        }
+
+    def _follow_address(self, kind):
+        address = self._fields(kind)
+        if address and address != st.session_state.get(self._told):
+            try:
+                self.set(permalink.from_query(kind, address))
+            except permalink.LinkError as error:
+                self.problem = str(error)
+
+    def _tell_address(self, kind):
+        address = permalink.to_query(self.now)
+        if permalink.link_length("", self.now) > permalink.LONGEST_LINK:
+            address = {}
+        if address != self._fields(kind):
+            others = {k: v for k, v in st.query_params.items() if k not in kind.__dataclass_fields__}
+            st.query_params.from_dict({**others, **address})
+        st.session_state[self._told] = address
