@@ -156,12 +156,12 @@ def log_kernel(size: int, sigma: float) -> np.ndarray:
 
 
 def motion_kernel(size: int, angle: float) -> np.ndarray:
-    """Draw a line through the middle of a square, one pixel wide, scaled to sum to 1.
+    """Draw a line through the middle of a square, from side to side, scaled to sum to 1.
 
     Parameters
     ----------
     size : int
-        Rows and columns, and the line's length in pixels, 1 to `MAX_SIDE`.
+        Rows and columns, 1 to `MAX_SIDE`.
     angle : float
         Degrees, counter-clockwise from the horizontal.
 
@@ -182,10 +182,9 @@ def motion_kernel(size: int, angle: float) -> np.ndarray:
     )
     right = _offsets(size)
     up = -right[:, np.newaxis]
-    along = right * math.cos(turn) + up * math.sin(turn)
     across = up * math.cos(turn) - right * math.sin(turn)
     # A cell counts by how much of it the line covers: fully on the line, not at all a cell away.
-    cover = np.clip(1 - np.abs(across), 0, 1) * (np.abs(along) <= size / 2)
+    cover = np.clip(1 - np.abs(across), 0, 1)
     cover[cover < _TOLERANCE] = 0
     return cover / cover.sum()
 
