@@ -34,7 +34,7 @@ def describe_foreign(data: bytes) -> str:
     """
     if data[4:8] == b"ftyp":
         return _describe_ftyp(data)
-    if b"PNG" in data[:8]:
+    if b"PNG" in data[:8] or b"IHDR" in data[:20]:
         return "This PNG file was damaged on its way: download or export it again."
     if data.startswith(b"%PDF"):
         return f"This is a PDF document, not a picture: export the page as PNG, or {_CHOOSE}"
