@@ -14,6 +14,7 @@ from vizcore.ui.photos import sample_photo
 from vizcore.ui.state import PageState
 
 PHOTO = "cat"
+EDGES = "replicate"
 SLIDE_FILTERS = [
     "edge_laplacian8",
     "edge_laplacian4",
@@ -67,9 +68,9 @@ with picture:
     photo = sample_photo(PHOTO)
     pixels, digest = photo.pixels(grey=True)
     passes = (Pass((chosen.weights,)),)
-    response = apply_stack(pixels, passes, edges="replicate")
+    response = apply_stack(pixels, passes, edges=EDGES)
     loupe(
-        Shown(pixels, digest, passes, "replicate", response, to_display(response, "clamp"), "clamp"),
+        Shown(pixels, digest, passes, EDGES, response, to_display(response, "clamp"), "clamp"),
         title=f"“{chosen.title}” at one pixel of the result",
         label=f"{photo.alt}, in grey, before and after the filter {chosen.title}",
         key="home.loupe",

@@ -60,5 +60,6 @@ with picture:
             f"photo has {columns:,} × {rows:,}, and so has the download."
         )
     st.markdown(size)
-    controls.files(state, photo, st.context.url or "")
-    controls.explain(now.step)
+
+controls.files(state, photo, st.context.url or "")
+controls.explain(now.step)

@@ -14,7 +14,7 @@ ROOMS = {
     "imaging": ({"ops", "imaging"}, {"numpy", "cv2", "PIL", "skimage"}),
     "figures": ({"ops", "imaging", "figures"}, {"numpy", "plotly", "PIL"}),
     "export": ({"ops", "imaging", "figures", "export"}, {"numpy", "plotly", "PIL"}),
-    "ui": ({"ops", "imaging", "figures", "export", "ui"}, {"numpy", "cv2", "streamlit"}),
+    "ui": ({"ops", "imaging", "figures", "export", "ui"}, {"numpy", "cv2", "PIL", "streamlit"}),
 }
 PAGES = ({*ROOMS}, {"streamlit"})
 

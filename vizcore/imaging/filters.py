@@ -169,4 +169,3 @@ FILTERS = {
     ),
 }
 """Key → `Filter`: all of `KERNELS`, the gradient magnitudes, and the adjustable ones."""
-

@@ -27,9 +27,8 @@ from vizcore.ui.photos import UPLOAD_TYPES, own_photo, sample_photo, take_in, up
 _ORDER = ["Basics", "Edges", "Sharpen", "Blur", "Gradients", "Effects"]
 _MENU = sorted(FILTERS, key=lambda key: _ORDER.index(FILTERS[key].family)) + [CUSTOM]
 _MAPPING_HELP = (
-    "How a raw response becomes a grey level. **Clamp**: below 0 is black, above 255 is white. "
-    "**Absolute**: the sign is dropped first. **Signed**: 0 is mid-grey, negative darker, positive "
-    "brighter. **Stretch**: the smallest response is black, the largest white."
+    "A filter's response can be negative or beyond 255, a screen's grey level cannot. Clamp shows "
+    "what a photo editor would; absolute and signed show negative responses too."
 )
 _one_download = threading.Lock()
 
@@ -111,10 +110,9 @@ def choose_filters(state):
 
 def choose_display(state):
     """Show what applies to the whole stack: grey, edges and the display mapping."""
-    st.segmented_control(
-        "Show responses",
+    st.selectbox(
+        "Raw responses as grey levels",
         list(MAPPINGS),
-        required=True,
         format_func=MAPPINGS.get,
         help=_MAPPING_HELP,
         **state.bind("display", lambda s: s.display, lambda s, v: replace(s, display=v)),
@@ -193,9 +191,7 @@ def _choose_name(settings, name):
         if len(step.kernels) > 1:
             step = FilterStep()
         typed = step.typed()
-        return settings.with_step(
-            replace(step, name=CUSTOM, parameters=(), cells=typed["cells"], divisor=typed["divisor"])
-        )
+        return settings.with_step(step.with_typed(**typed, as_custom=True))
     return settings.with_step(
         replace(step, name=name, parameters=(), cells=(), divisor="1", bias="0")
     )
@@ -288,9 +284,7 @@ def _open_settings(state):
         except permalink.LinkError as error:
             st.session_state["image_filters.open_problem"] = str(error)
 
-    st.file_uploader(
-        "A settings file", ["json"], key="image_filters.opened", on_change=opened
-    )
+    st.file_uploader("A settings file", ["json"], key="image_filters.opened", on_change=opened)
     if st.session_state.get("image_filters.open_problem"):
         st.error(st.session_state["image_filters.open_problem"])
 
@@ -310,7 +304,8 @@ def _formula(step):
     under = r"\,\text{under}_{r,c}(i,j)"
     if len(step.kernels) > 1:
         a, b = (_matrix(kernel) for kernel in step.kernels)
-        return rf"{out}=\sqrt{{a^2+b^2}},\quad a={sums}{a}_{{ij}}{under},\quad b={sums}{b}_{{ij}}{under}"
+        length = rf"{out}=\sqrt{{a^2+b^2}}"
+        return rf"{length},\quad a={sums}{a}_{{ij}}{under},\quad b={sums}{b}_{{ij}}{under}"
     bias = "" if step.bias == "0" else f" + {step.bias}".replace("+ -", "- ")
     if max(rows, columns) > 5:
         return rf"{out}={sums}\text{{kernel}}(i,j){under}{bias}"

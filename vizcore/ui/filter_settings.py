@@ -23,10 +23,10 @@ EDGES = {
     "none": "None: the picture shrinks",
 }
 MAPPINGS = {
-    "clamp": "Clamp",
-    "absolute": "Absolute",
-    "signed": "Signed",
-    "stretch": "Stretch",
+    "clamp": "Clamp: cut below 0 and above 255",
+    "absolute": "Absolute: drop the sign, then cut",
+    "signed": "Signed: 0 is mid-grey",
+    "stretch": "Stretch: lowest black, highest white",
 }
 
 
@@ -82,6 +82,7 @@ class FilterStep:
 
     @property
     def title(self):
+        """The filter's name for people."""
         return "Your kernel" if self.name == CUSTOM else FILTERS[self.name].title
 
     @property
@@ -106,8 +107,10 @@ class FilterStep:
         cells = tuple(tuple(short_text(w) for w in row) for row in weights)
         return {"cells": cells, "divisor": short_text(divisor), "bias": self.bias}
 
-    def with_typed(self, cells, divisor, bias):
-        """Return this step with a kernel from the editor; a mere bias keeps the filter's name.
+    def with_typed(self, cells, divisor, bias, *, as_custom=False):
+        """Return this step with a kernel from the editor.
+
+        A mere bias keeps the filter's name, unless a custom kernel is asked for.
 
         Raises
         ------
@@ -116,21 +119,19 @@ class FilterStep:
         """
         cells = tuple(tuple(normal_text(text) for text in row) for row in cells)
         divisor, bias = normal_text(divisor), normal_text(bias)
-        if self.name != CUSTOM and (cells, divisor) == (
-            self.typed()["cells"],
-            self.typed()["divisor"],
-        ):
+        typed = self.typed()
+        if not as_custom and (cells, divisor) == (typed["cells"], typed["divisor"]):
             return replace(self, bias=bias)
-        return replace(
-            self, name=CUSTOM, parameters=(), cells=cells, divisor=divisor, bias=bias
-        )
+        return replace(self, name=CUSTOM, parameters=(), cells=cells, divisor=divisor, bias=bias)
 
     @property
     def passes(self):
+        """The passes that carry this filter out."""
         one = Pass(self.kernels, parse_number(self.bias), self.stride)
         return (one,) * self.repeat
 
     def to_text(self):
+        """Write this step for a link: name or cells, then ~d ~b ~s ~r where unusual."""
         body = self.name
         if self.name == CUSTOM:
             rows, columns = len(self.cells), len(self.cells[0])
@@ -147,6 +148,7 @@ class FilterStep:
 
     @classmethod
     def from_text(cls, text):
+        """Read what `to_text` wrote; ValueError when it is no such thing."""
         body, *marks = text.split("~")
         found = {mark[:1]: mark[1:] for mark in marks}
         if set(found) - set("dbsr"):
@@ -173,10 +175,12 @@ class Steps(tuple):
     """The filters of the stack, in order."""
 
     def to_text(self):
+        """Write the stack for a link."""
         return "!".join(step.to_text() for step in self)
 
     @classmethod
     def from_text(cls, text):
+        """Read what `to_text` wrote; ValueError when it is no such thing."""
         if text.count("!") >= MOST_FILTERS:
             raise ValueError(f"a stack holds at most {MOST_FILTERS} filters.")
         return cls(FilterStep.from_text(part) for part in text.split("!"))
@@ -222,10 +226,12 @@ class FilterSettings:
 
     @property
     def step(self):
+        """The chosen filter."""
         return self.filters[self.chosen]
 
     @property
     def passes(self):
+        """All passes of the stack, in order."""
         return tuple(one for step in self.filters for one in step.passes)
 
     def with_step(self, step):

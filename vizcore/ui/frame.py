@@ -2,13 +2,17 @@
 
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
+from PIL import Image
+
+from vizcore.figures.colours import ACCENT, INK_ON_LIGHT
 
 PAGES = {
-    "app.py": ("Home", "⌂"),
-    "pages/image_filters.py": ("Image filters", "▦"),
+    "app.py": "Home",
+    "pages/image_filters.py": "Image filters",
 }
-"""Every page's file, its title and its sign, in the order of the journey."""
+"""Every page's file, and its title, in the order of the journey."""
 
 _STYLE = f"<style>{(Path(__file__).parent / 'frame.css').read_text('utf-8')}</style>"
 
@@ -23,18 +27,31 @@ def open_page(file, lead):
     lead : str
         What one can do here, in one sentence.
     """
-    title, sign = PAGES[file]
+    title = PAGES[file]
     name = "Convolution visualizer"
     st.set_page_config(
         page_title=name if title == "Home" else f"{title} · {name}",
-        page_icon=sign,
+        page_icon=_icon(),
         layout="wide",
-        initial_sidebar_state="auto",
+        initial_sidebar_state=220,
     )
     st.html(_STYLE)
     with st.sidebar:
         st.html(f'<p class="name">{name}</p>')
-        for other, (label, _) in PAGES.items():
+        for other, label in PAGES.items():
             st.page_link(other, label=label)
     st.title(name if title == "Home" else title, anchor=False)
     st.markdown(lead)
+
+
+@st.cache_resource(show_spinner=False)
+def _icon():
+    """Draw a 3×3 kernel with its middle lit; Streamlit would fetch a named icon from the web."""
+    rgb = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in (INK_ON_LIGHT, ACCENT)]
+    cells = np.zeros((3, 3), int)
+    cells[1, 1] = 1
+    picture = np.full((64, 64, 3), 255, np.uint8)
+    for row, column in np.ndindex(3, 3):
+        top, left = 3 + 20 * row, 3 + 20 * column
+        picture[top : top + 18, left : left + 18] = rgb[cells[row, column]]
+    return Image.fromarray(picture)

@@ -43,6 +43,7 @@ class Photo:
 
     @property
     def is_reduced(self):
+        """Whether the preview has fewer pixels than the photo."""
         return self.preview.shape[:2] != self.full_size
 
     def full(self):

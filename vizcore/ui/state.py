@@ -39,6 +39,7 @@ class PageState:
 
     @property
     def now(self):
+        """The present settings."""
         return st.session_state[self._store]
 
     def set(self, settings):
@@ -94,6 +95,7 @@ class PageState:
         if permalink.link_length("", self.now) > permalink.LONGEST_LINK:
             address = {}
         if address != self._fields(kind):
-            others = {k: v for k, v in st.query_params.items() if k not in kind.__dataclass_fields__}
+            fields = kind.__dataclass_fields__
+            others = {k: v for k, v in st.query_params.items() if k not in fields}
             st.query_params.from_dict({**others, **address})
         st.session_state[self._told] = address

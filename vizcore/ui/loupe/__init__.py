@@ -126,9 +126,10 @@ def _histogram(response):
     low, high = float(response.min()), float(response.max())
     if low == high:
         low, high = low - 0.5, high + 0.5
-    counts = cv2.calcHist([response.reshape(-1, 1)], [0], None, [BARS], [low, np.nextafter(high, np.inf)])
+    ends = [low, np.nextafter(np.float32(high), np.float32(np.inf))]
+    counts = cv2.calcHist([response.reshape(-1, 1)], [0], None, [BARS], ends)
     return {"low": low, "high": high, "counts": counts.ravel().astype(int).tolist()}
 
 
 def _passes_digest(passes):
-    return f"{hash(tuple((tuple(k.tobytes() for k in p.kernels), p.bias, p.stride) for p in passes)):x}"
+    return str(hash(tuple((*(k.tobytes() for k in p.kernels), p.bias, p.stride) for p in passes)))

@@ -128,6 +128,7 @@ function toDisplay(response, { name, limit, low, high }) {
 const CHANNELS = { 1: ["grey"], 3: ["red", "green", "blue"] };
 const LARGEST_NUMBERED = 7;
 const EXACT_SCALE = 6;
+const TALLEST_SHARE = 0.48; // of the window, so that picture and arithmetic are seen together
 const MOST_WORK = 2e7;
 
 // ---- The picture ----
@@ -180,7 +181,7 @@ class Loupe {
       this.handle,
     );
     this.where = element("output", { class: "where numbers" });
-    this.zoomText = element("span", { class: "numbers zoom" }, "Fit");
+    this.zoomText = element("span", { class: "numbers zoom" });
     const button = (label, text, act) => element("button", { type: "button", "aria-label": label, title: label, onclick: act }, text);
     this.holdButton = element("button", { type: "button", "aria-pressed": "false", onclick: () => this.hold(!this.held) }, "Hold");
     this.bar = element(
@@ -272,7 +273,7 @@ class Loupe {
     if (!this.arithmetic) return;
     const { height, width } = this.arithmetic.photo;
     const wide = this.frame.clientWidth;
-    const tall = Math.max(120, Math.min((wide * height) / width, this.stack.tallest));
+    const tall = Math.max(120, Math.min((wide * height) / width, this.stack.tallest, window.innerHeight * TALLEST_SHARE));
     this.frame.style.height = `${tall}px`;
     const ratio = window.devicePixelRatio || 1;
     for (const canvas of [this.base, this.overlay]) {
@@ -329,7 +330,7 @@ class Loupe {
     this.handle.style.left = `${split}px`;
     this.handle.setAttribute("aria-valuenow", Math.round(this.divider * 100));
     this.handle.setAttribute("aria-valuetext", `${Math.round(this.divider * 100)}% before, the rest after`);
-    this.zoomText.textContent = this.zoom === 1 ? "Fit" : `${readable(view.scale, 1)}×`;
+    this.zoomText.textContent = `${readable(view.scale, 1)}×`;
     this.overlay.style.touchAction = this.zoom === 1 ? "pan-y" : "none";
     this.point();
   }
@@ -390,7 +391,7 @@ class Loupe {
   // ---- The arithmetic below the picture ----
 
   buildPanel() {
-    const { passes, depth, title, mapping } = this.stack;
+    const { passes, depth, title } = this.stack;
     const { kernels } = passes[passes.length - 1];
     const shape = `${kernels.length} ${kernels[0].length} ${kernels[0][0].length} ${depth} ${title}`;
     if (this.panelShape !== shape) {
@@ -398,13 +399,12 @@ class Loupe {
       this.buildGrids(kernels, depth);
     }
     this.paintKernels(kernels);
-    this.mappingTitle.textContent = `Shown (${mapping.name})`;
   }
 
   buildGrids(kernels, depth) {
     const [kh, kw] = [kernels[0].length, kernels[0][0].length];
     const numbered = Math.max(kh, kw) <= LARGEST_NUMBERED;
-    const size = numbered ? (Math.max(kh, kw) <= 3 ? 52 : Math.max(kh, kw) <= 5 ? 46 : 40) : 16;
+    const size = numbered ? 44 : 16;
     const grid = (name) => {
       const box = element("div", { class: `grid ${name}${numbered ? "" : " shaded"}`, "aria-hidden": "true" });
       box.style.gridTemplateColumns = `repeat(${kw}, var(--cell))`;
@@ -414,18 +414,20 @@ class Loupe {
     };
     const figure = (caption, box) => element("figure", {}, element("figcaption", {}, caption), box);
     this.grids = kernels.map((_, k) => {
-      const names = kernels.length > 1 ? ["kernel →", "kernel ↓"][k] : "kernel";
-      return { pixels: grid("pixels"), kernel: grid("kernel"), products: grid("products"), names };
+      const names = kernels.length > 1 ? ["Kernel a", "Kernel b"][k] : "Kernel";
+      return { pixels: grid("pixels"), kernel: grid("kernel"), products: grid("products"), sum: element("span", { class: "sum numbers" }), names };
     });
-    const lines = this.grids.map(({ pixels, kernel, products, names }) =>
+    const lines = this.grids.map(({ pixels, kernel, products, sum, names }) =>
       element(
         "div",
         { class: "line" },
-        figure("pixels under it", pixels),
+        figure("Pixels under the kernel", pixels),
         element("span", { class: "sign" }, "×"),
         figure(names, kernel),
         element("span", { class: "sign" }, "="),
-        figure("products", products),
+        figure("Products", products),
+        element("span", { class: "sign" }, "Σ"),
+        figure(kernels.length > 1 ? `Sum ${names.at(-1)}` : "Sum", sum),
       ),
     );
     this.cellText = element("p", { class: "cell-text numbers" });
@@ -434,14 +436,13 @@ class Loupe {
         const i = event.composedPath()[0].dataset?.i;
         if (i !== undefined) this.describeCell(Number(i), lines.indexOf(line));
       });
-    this.mappingTitle = element("th", { scope: "col" }, "Shown");
-    const heads = ["Channel", ...this.grids.map(({ names }) => (kernels.length > 1 ? `Σ ${names}` : "Sum of products")), ...(kernels.length > 1 ? ["Length √(a² + b²)"] : []), "+ bias", "Response"];
+    const heads = ["Channel", ...this.grids.map(({ names }) => (kernels.length > 1 ? `Sum ${names.at(-1)}` : "Sum")), ...(kernels.length > 1 ? ["√(a² + b²)"] : []), "+ bias", "Response", "Shown"];
     this.sums = CHANNELS[depth].map((name, d) => {
       const row = element("tr", { "data-channel": name });
       const radio = element("input", { type: "radio", name: "channel", "aria-label": `Show the ${name} channel`, onchange: () => this.showChannel(d) });
       radio.checked = d === Math.min(this.channel, depth - 1);
       row.append(element("th", { scope: "row" }, element("label", {}, ...(depth > 1 ? [radio] : []), ` ${name}`)));
-      const cells = Array.from({ length: heads.length - 1 }, () => element("td", { class: "numbers" }));
+      const cells = Array.from({ length: heads.length - 2 }, () => element("td", { class: "numbers" }));
       const swatch = element("span", { class: "swatch" });
       const shown = element("td", { class: "numbers shown" }, swatch, element("span"));
       row.append(...cells, shown);
@@ -451,7 +452,7 @@ class Loupe {
     const table = element(
       "table",
       { class: "sums" },
-      element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)), this.mappingTitle)),
+      element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))),
       element("tbody", {}, ...this.sums.map(({ row }) => row)),
     );
     this.panelTitle = element("p", { class: "panel-title" });
@@ -482,7 +483,9 @@ class Loupe {
     const one = now.channels[this.channel];
     const limit = 255 * this.weightLimit;
     this.current = now;
-    this.grids.forEach(({ pixels, products }, k) => {
+    this.grids.forEach(({ pixels, products, sum }, k) => {
+      paint(sum, colourAt(SCALES.response, one.sums[k], limit));
+      sum.textContent = readable(one.sums[k]);
       one.pixels.forEach((value, i) => {
         const level = Math.max(0, Math.min(255, Math.round(value)));
         const cell = pixels.children[i];

@@ -38,7 +38,7 @@ def pixel_digest(image):
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _packed(digest, _image):
-    """Deflate the differences of neighbouring pixels, as PNG's Sub filter does: exact, and small."""
+    """Deflate the differences of neighbouring pixels, as PNG's Sub filter does: exact, small."""
     height, width, depth = (*_image.shape, 1)[:3]
     rows = _image.reshape(height, width, depth)
     differences = np.diff(rows, axis=1, prepend=np.zeros((height, 1, depth), np.uint8))
