@@ -99,8 +99,7 @@ def from_file(page, kind, data):
         document = json.loads(data)
         query = document["settings"]
         owner = document["page"]
-        if not all(isinstance(text, str) for text in (owner, *query, *query.values())):
-            raise TypeError
+        "".join((owner, *query, *query.values())).encode()  # Fails unless all are whole texts.
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise LinkError(
             "This is not a settings file. Choose a .json file that “Save settings” made here."
