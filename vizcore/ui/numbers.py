@@ -6,7 +6,8 @@ import re
 LARGEST = 1e6
 """Beyond this a kernel cell is a slip of the finger, and float32 pictures lose their digits."""
 
-_PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)"
+# Each digit can be matched in one way only, so that a long text is refused at once.
+_PLAIN = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 _NUMBER = re.compile(rf"({_PLAIN})(?:/({_PLAIN}))?")
 
 
@@ -63,7 +64,9 @@ def short_text(value):
     ('-1', '0.111111', '0')
     """
     text = f"{value:.6g}"
-    return "0" if text == "-0" else text if "e" not in text else f"{value:.6f}"
+    if "e" in text:
+        text = f"{value:.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def readable(value, digits=2):
