@@ -70,7 +70,7 @@ class Filter:
         Raises
         ------
         ValueError
-            When a value is outside its parameter's range.
+            When a value is outside its parameter's range, or no whole number where it must be.
         """
         values = tuple(values) or tuple(one.default for one in self.parameters)
         if len(values) != len(self.parameters):
@@ -82,6 +82,10 @@ class Filter:
                 raise ValueError(
                     f"{one.name} of “{self.title}” must lie between {one.low} and {one.high}, "
                     f"not at {value}."
+                )
+            if isinstance(one.default, int) and value % 1:
+                raise ValueError(
+                    f"{one.name} of “{self.title}” must be a whole number, not {value}."
                 )
         return self.make(*values)
 
