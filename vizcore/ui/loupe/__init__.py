@@ -125,7 +125,8 @@ def _encoded(display):
 def _histogram(response):
     low, high = float(response.min()), float(response.max())
     if low == high:
-        low, high = low - 0.5, high + 0.5
+        half = max(0.5, abs(low) / 1000)  # Half a grey level would drown in a large float32.
+        low, high = low - half, high + half
     ends = [low, np.nextafter(np.float32(high), np.float32(np.inf))]
     counts = cv2.calcHist([response.reshape(-1, 1)], [0], None, [BARS], ends)
     return {"low": low, "high": high, "counts": counts.ravel().astype(int).tolist()}
