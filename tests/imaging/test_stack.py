@@ -36,7 +36,7 @@ def by_definition(channel, passes, edges):
     return reduce(sweep, passes, np.asarray(channel, np.float64))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     shape=st.tuples(st.integers(1, 12), st.integers(1, 12), st.sampled_from([1, 3])),
     passes=st.lists(PASSES, max_size=3),
@@ -112,7 +112,7 @@ def reach(n, passes, axis, edges, cell):
     return low, high
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     n=st.integers(1, 30),
     passes=st.lists(PASSES, max_size=3),
@@ -131,7 +131,7 @@ def test_an_output_pixel_lies_in_the_middle_of_what_it_hangs_on(n, passes, axis,
         assert place.first + cell * place.step == sum(reach(n, passes, axis, edges, cell)) / 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     n=st.integers(1, 16),
     passes=st.lists(PASSES, max_size=3),

@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vizcore.imaging import KERNELS, to_display
@@ -57,7 +57,6 @@ def test_the_limit_is_the_largest_magnitude_of_either_sign():
         assert header["mapping"]["limit"] == 9
 
 
-@settings(deadline=None)
 @given(
     sides=st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), min_size=1, max_size=3),
     n=st.integers(1, 14),
