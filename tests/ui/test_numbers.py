@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vizcore.ui.numbers import LARGEST, normal_text, parse_number, readable, short_text
+from vizcore.ui.numbers import LARGEST, normal_text, parse_number, quoted, readable, short_text
 
 DECIMALS = st.decimals(-1_000_000, 1_000_000, places=4).map(lambda number: f"{number:f}")
 
@@ -34,7 +34,7 @@ def test_what_people_type(text, value):
 @pytest.mark.parametrize(
     "text",
     ["", " ", "abc", "-", "1e3", "inf", "nan", "0x1", "1/", "/2", "1/2/3", "--1", "1.2.3",
-     "1,000,5", "٣", "½", "²", "3 px", "1_000", "."],
+     pytest.param("1" * 200_000 + "x", id="long"), "1,000,5", "٣", "½", "²", "3 px", "1_000", "."],
 )  # fmt: skip
 def test_what_is_no_number(text):
     with pytest.raises(ValueError, match="is not a number. Type something like 3, −0.5 or 1/9."):
@@ -69,7 +69,19 @@ def test_any_text_is_a_number_or_a_value_error(text):
     try:
         assert abs(parse_number(text)) <= LARGEST
     except ValueError as error:
-        assert f"“{text}”" in str(error)
+        assert quoted(text) in str(error)
+
+
+@given(st.text(st.sampled_from("`[]()!<>*_$: \n\tab."), max_size=60))
+def test_what_is_quoted_stays_within_one_line_of_code(text):
+    inside = quoted(text).removeprefix("`").removesuffix("`")
+    assert inside and "`" not in inside and "\n" not in inside and len(inside) <= 41
+
+
+def test_quoted_texts():
+    assert quoted("1e3") == "`1e3`"
+    assert quoted("") == "` `"
+    assert quoted("x" * 99) == f"`{'x' * 40}…`"
 
 
 @given(DECIMALS)

@@ -8,7 +8,7 @@ import numpy as np
 from vizcore.imaging import KERNELS, SAMPLES
 from vizcore.imaging.filters import FILTERS
 from vizcore.imaging.stack import MOST_PASSES, Pass
-from vizcore.ui.numbers import normal_text, parse_number, short_text
+from vizcore.ui.numbers import normal_text, parse_number, quoted, short_text
 
 CUSTOM = "custom"
 UPLOAD = "upload"
@@ -57,7 +57,7 @@ class FilterStep:
 
     def __post_init__(self):
         if self.name != CUSTOM and self.name not in FILTERS:
-            raise ValueError(f"there is no filter named “{self.name}”.")
+            raise ValueError(f"there is no filter named {quoted(self.name)}.")
         if not 1 <= self.stride <= LARGEST_STRIDE:
             raise ValueError(f"the stride must be 1 to {LARGEST_STRIDE}, not {self.stride}.")
         if not 1 <= self.repeat <= MOST_REPEATS:
@@ -67,6 +67,8 @@ class FilterStep:
             self._check_cells()
         else:
             FILTERS[self.name].kernels(self.parameters)
+            if self.cells or self.divisor != "1":
+                raise ValueError("only typed cells have a divisor.")
 
     def _check_cells(self):
         widths = {len(row) for row in self.cells}
@@ -152,7 +154,7 @@ class FilterStep:
         body, *marks = text.split("~")
         found = {mark[:1]: mark[1:] for mark in marks}
         if set(found) - set("dbsr"):
-            raise ValueError(f"“{text}” is no filter.")
+            raise ValueError(f"{quoted(text)} is no filter.")
         settings = {
             "divisor": found.get("d", "1"),
             "bias": found.get("b", "0"),
@@ -214,11 +216,11 @@ class FilterSettings:
 
     def __post_init__(self):
         if self.photo != UPLOAD and self.photo not in SAMPLES:
-            raise ValueError(f"there is no sample photo named “{self.photo}”.")
+            raise ValueError(f"there is no sample photo named {quoted(self.photo)}.")
         if self.edges not in EDGES:
-            raise ValueError(f"there is no edge rule named “{self.edges}”.")
+            raise ValueError(f"there is no edge rule named {quoted(self.edges)}.")
         if self.display not in MAPPINGS:
-            raise ValueError(f"there is no display mapping named “{self.display}”.")
+            raise ValueError(f"there is no display mapping named {quoted(self.display)}.")
         if not 0 <= self.chosen < len(self.filters):
             raise ValueError(f"there is no filter number {self.chosen + 1} in this stack.")
         if len(self.passes) > MOST_PASSES:
@@ -258,7 +260,7 @@ class FilterSettings:
 
 def _whole(text):
     if not re.fullmatch(r"\d{1,3}", text):
-        raise ValueError(f"“{text}” is not a whole number.")
+        raise ValueError(f"{quoted(text)} is not a whole number.")
     return int(text)
 
 
@@ -269,4 +271,4 @@ def _split_parameters(body):
         name = "_".join(parts[:end])
         if name in FILTERS:
             return name, tuple(parse_number(text) for text in parts[end:])
-    raise ValueError(f"there is no filter named “{body}”.")
+    raise ValueError(f"there is no filter named {quoted(body)}.")

@@ -35,12 +35,12 @@ def parse_number(text):
     """
     match = _NUMBER.fullmatch(normal_text(text))
     if match is None:
-        raise ValueError(f"“{text}” is not a number. Type something like 3, −0.5 or 1/9.")
+        raise ValueError(f"{quoted(text)} is not a number. Type something like 3, −0.5 or 1/9.")
     above, below = float(match[1]), float(match[2] or 1)
     if below == 0:
-        raise ValueError(f"“{text}” divides by zero. Type something like 3, −0.5 or 1/9.")
+        raise ValueError(f"{quoted(text)} divides by zero. Type something like 3, −0.5 or 1/9.")
     if not abs(above / below) <= LARGEST:
-        raise ValueError(f"“{text}” is too large: numbers up to ±1,000,000 fit here.")
+        raise ValueError(f"{quoted(text)} is too large: numbers up to ±1,000,000 fit here.")
     return above / below
 
 
@@ -53,6 +53,18 @@ def normal_text(text):
     ('-1/9', '0.5')
     """
     return re.sub(r"\s+", "", text).replace("−", "-").replace(",", ".")
+
+
+def quoted(text):
+    """Text from outside as a message repeats it: short, and as code, lest it act as Markdown.
+
+    Examples
+    --------
+    >>> quoted("1e3"), quoted("`[here] (https://example.org)")
+    ('`1e3`', '`[here] (https://example.org)`')
+    """
+    plain = " ".join(text.replace("`", "").split())
+    return f"`{plain[:40]}…`" if len(plain) > 40 else f"`{plain or ' '}`"
 
 
 def short_text(value):
