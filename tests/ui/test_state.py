@@ -1,0 +1,130 @@
+from dataclasses import dataclass
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from vizcore.export import permalink
+
+
+@dataclass(frozen=True)
+class Example:
+    size: int = 3
+    note: str = ""
+
+    def __post_init__(self):
+        if self.size > 9:
+            raise ValueError("the size is at most 9.")
+
+
+def page():
+    from dataclasses import replace
+
+    import streamlit as st
+
+    example = st.session_state["kind"]
+
+    from vizcore.ui.state import PageState
+
+    state = PageState("example", example())
+    if state.problem:
+        st.warning(state.problem)
+    st.slider("Size", 0, 9, **state.bind("size", lambda s: s.size, lambda s, v: replace(s, size=v)))
+    st.text_input("Note", **state.bind("note", lambda s: s.note, lambda s, v: replace(s, note=v)))
+    st.button("Grow", on_click=lambda: state.set(replace(state.now, size=state.now.size + 1)))
+
+
+@pytest.fixture
+def open_page():
+    def opened(**query):
+        at = AppTest.from_function(page, default_timeout=30)
+        at.session_state["kind"] = Example
+        at.query_params.update(query)
+        return at.run()
+
+    return opened
+
+
+def now(at):
+    assert not at.exception
+    return at.session_state["example.settings"]
+
+
+def test_a_new_visitor_starts_at_the_default(open_page):
+    at = open_page()
+    assert now(at) == Example() and at.query_params == {}
+    assert at.slider[0].value == 3
+
+
+def test_a_widget_changes_settings_and_address(open_page):
+    at = open_page()
+    at.slider[0].set_value(5).run()
+    assert now(at) == Example(5) and at.query_params == {"size": "5"}
+    at.slider[0].set_value(3).run()
+    assert now(at) == Example() and at.query_params == {}
+
+
+def test_a_link_sets_settings_and_widgets(open_page):
+    at = open_page(size="7", note="a & b")
+    assert now(at) == Example(7, "a & b")
+    assert at.slider[0].value == 7 and at.text_input[0].value == "a & b"
+    assert at.query_params == {"size": "7", "note": "a & b"}
+
+
+def test_settings_changed_beside_a_widget_move_the_widget(open_page):
+    at = open_page(size="7")
+    at.button[0].click().run()
+    assert now(at) == Example(8) and at.slider[0].value == 8
+    assert at.query_params == {"size": "8"}
+
+
+def test_an_edited_address_wins_over_the_session(open_page):
+    at = open_page()
+    at.slider[0].set_value(5).run()
+    at.query_params["size"] = "6"
+    assert now(at.run()) == Example(6) and at.slider[0].value == 6
+
+
+def test_an_address_that_the_page_itself_told_does_not(open_page):
+    at = open_page(size="6")
+    at.slider[0].set_value(4).run()
+    assert now(at) == Example(4)
+    assert now(at.run()) == Example(4)
+
+
+def test_a_bad_address_changes_nothing_and_is_told_once(open_page):
+    at = open_page()
+    at.slider[0].set_value(5).run()
+    at.query_params["size"] = "10"
+    at.run()
+    assert [w.value for w in at.warning] == ["This link cannot be followed: the size is at most 9."]
+    assert now(at) == Example(5) and at.query_params == {"size": "5"}
+    assert not at.run().warning
+
+
+def test_other_parameters_of_the_address_stay(open_page):
+    at = open_page(utm_source="mail", at="3_4")
+    at.slider[0].set_value(5).run()
+    assert at.query_params == {"utm_source": "mail", "at": "3_4", "size": "5"}
+    at.slider[0].set_value(3).run()
+    assert at.query_params == {"utm_source": "mail", "at": "3_4"}
+
+
+def test_an_address_without_settings_leaves_the_session(open_page):
+    at = open_page(size="6")
+    at.query_params.clear()
+    assert now(at.run()) == Example(6) and at.query_params == {"size": "6"}
+
+
+def test_what_is_too_long_for_a_link_stays_out_of_it(open_page):
+    at = open_page(size="6")
+    at.text_input[0].set_value("x" * permalink.LONGEST_LINK).run()
+    assert now(at).note and at.query_params == {}
+    at.text_input[0].set_value("short").run()
+    assert at.query_params == {"size": "6", "note": "short"}
+
+
+def test_pages_keep_apart(open_page):
+    at = open_page(size="6")
+    at.session_state["other.settings"] = Example(2)
+    at.slider[0].set_value(5).run()
+    assert at.session_state["other.settings"] == Example(2)
