@@ -145,14 +145,19 @@ class Loupe {
     this.onShelf = () => this.adopt();
     window.vizcorePixels ??= { photos: new Map(), waiting: new Set() };
     window.vizcorePixels.waiting.add(this.onShelf);
-    this.observer = new ResizeObserver(() => this.layout());
+    this.onResize = () => this.layout(); // the window's height and its pixel ratio count too
+    window.addEventListener("resize", this.onResize);
+    this.observer = new ResizeObserver(this.onResize);
     this.observer.observe(this.frame);
   }
 
   destroy() {
     window.vizcorePixels.waiting.delete(this.onShelf);
+    window.removeEventListener("resize", this.onResize);
     this.observer.disconnect();
-    this.after?.close?.();
+    this.coming?.after?.close();
+    this.coming = null;
+    this.after?.close();
   }
 
   build(root) {
@@ -203,6 +208,7 @@ class Loupe {
       element("figcaption", {}, ""),
       this.histogram,
     );
+    this.frame.inert = this.bar.inert = true; // until there is something to point at
     root.append(this.frame, this.bar, this.panel, this.histogramBox, this.live);
     this.listen();
   }
@@ -239,34 +245,44 @@ class Loupe {
 
   update({ data }) {
     const { header, parts } = unpack(data);
-    this.stack = header;
-    if (!this.probe) this.probe = probeFromAddress() ?? header.probe;
-    this.probe = [Math.min(this.probe[0], header.rows.count - 1), Math.min(this.probe[1], header.columns.count - 1)];
-    this.overlay.setAttribute("aria-label", `${header.label}. ${HELP}`);
-    this.buildPanel();
-    const wanted = header.stamp;
+    this.coming?.after?.close();
+    const coming = (this.coming = { stack: header, after: null });
     createImageBitmap(new Blob([parts[0]], { type: header.type })).then((bitmap) => {
-      if (this.stack.stamp !== wanted) return bitmap.close();
-      this.after?.close?.();
-      this.after = bitmap;
+      if (this.coming !== coming) return bitmap.close();
+      coming.after = bitmap;
       this.adopt();
     });
   }
 
-  // Draw only what belongs together: this photo with this result.
+  // Take over only what belongs together: a result with its photo. Until both are here the old
+  // ones stay, and the pointer explains those.
   adopt() {
-    const photo = window.vizcorePixels.photos.get(this.stack.photo);
-    if (!photo || !this.after) return;
-    if (this.shown !== this.stack.photo) {
-      this.shown = this.stack.photo;
-      this.before = toCanvas(photo);
+    if (!this.coming?.after) return;
+    const { stack, after } = this.coming;
+    const photo = window.vizcorePixels.photos.get(stack.photo);
+    if (!photo) return;
+    this.coming = null;
+    this.after?.close();
+    this.after = after;
+    this.stack = stack;
+    if (this.before?.width !== photo.width || this.before?.height !== photo.height) {
       this.zoom = 1;
       this.centre = null;
     }
-    this.arithmetic = new Arithmetic(photo, this.stack);
+    if (this.arithmetic?.photo !== photo) this.before = toCanvas(photo);
+    this.arithmetic = new Arithmetic(photo, stack);
+    this.probe = this.within(this.probe ?? probeFromAddress() ?? stack.probe);
+    this.overlay.setAttribute("aria-label", `${stack.label}. ${HELP}`);
+    this.frame.inert = this.bar.inert = false;
+    this.buildPanel();
     this.layout();
     this.drawHistogram();
-    this.frame.dataset.drawn = this.stack.stamp;
+    this.frame.dataset.drawn = stack.stamp;
+  }
+
+  within([row, column]) {
+    const keep = (i, { count }) => Math.max(0, Math.min(count - 1, i));
+    return [keep(row, this.stack.rows), keep(column, this.stack.columns)];
   }
 
   layout() {
@@ -592,14 +608,12 @@ class Loupe {
     const box = this.overlay.getBoundingClientRect();
     const view = this.view;
     const at = (axis, place, start) => {
-      const i = Math.round(((place - start) / view.scale - 0.5 - axis.first) / axis.step);
-      return Math.max(0, Math.min(axis.count - 1, i));
+      return Math.round(((place - start) / view.scale - 0.5 - axis.first) / axis.step);
     };
     return [at(this.stack.rows, event.clientY - box.top, view.top), at(this.stack.columns, event.clientX - box.left, view.left)];
   }
 
   pointerMoved(event) {
-    if (!this.arithmetic) return;
     if (this.press && this.zoom > 1) {
       const { scale } = this.view;
       const [dy, dx] = [event.clientY - this.press.y, event.clientX - this.press.x];
@@ -613,7 +627,8 @@ class Loupe {
   }
 
   pointerPressed(event) {
-    if (!this.arithmetic) return;
+    if (event.button !== 0) return;
+    this.overlay.setPointerCapture(event.pointerId); // a drag may end outside the picture
     this.press = { x: event.clientX, y: event.clientY, centre: this.centre, moved: false };
     if (event.pointerType !== "mouse") this.moveTo(this.pixelUnder(event));
   }
@@ -635,6 +650,7 @@ class Loupe {
   }
 
   keyed(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return; // the browser's own keys
     const far = event.shiftKey ? 10 : 1;
     const step = { ArrowUp: [-far, 0], ArrowDown: [far, 0], ArrowLeft: [0, -far], ArrowRight: [0, far] }[event.key];
     const act = { "+": () => this.zoomBy(1.5), "=": () => this.zoomBy(1.5), "-": () => this.zoomBy(1 / 1.5), 0: () => this.zoomTo(1), Escape: () => this.hold(false) }[event.key];
@@ -648,9 +664,8 @@ class Loupe {
     this.hold(true);
   }
 
-  moveTo([row, column]) {
-    const keep = (i, { count }) => Math.max(0, Math.min(count - 1, i));
-    this.probe = [keep(row, this.stack.rows), keep(column, this.stack.columns)];
+  moveTo(pixel) {
+    this.probe = this.within(pixel);
     this.point();
   }
 
