@@ -7,14 +7,18 @@ import streamlit as st
 from vizcore.export.permalink import to_query
 from vizcore.imaging import KERNELS, to_display
 from vizcore.imaging.stack import Pass, apply_stack
+from vizcore.lessons import LESSONS
 from vizcore.ui.filter_settings import FilterSettings, FilterStep, Steps
 from vizcore.ui.frame import open_page
 from vizcore.ui.loupe import Shown, loupe
 from vizcore.ui.photos import sample_photo
 from vizcore.ui.state import PageState
+from vizcore.ui.step_settings import from_lesson
+from vizcore.ui.stepper import stepper
 
 PHOTO = "cat"
 EDGES = "replicate"
+EXAMPLE = LESSONS["binary-x"]
 SLIDE_FILTERS = [
     "edge_laplacian8",
     "edge_laplacian4",
@@ -34,45 +38,59 @@ class HomeSettings:
 
     def __post_init__(self):
         if self.filter not in SLIDE_FILTERS:
-            raise ValueError(f"there is no filter named “{self.filter}” on this page.")
+            raise ValueError("there is no such filter on this page.")
 
 
 open_page(
     "app.py",
-    "A small grid of numbers slides over a picture, multiplies and adds. Move over the photo and "
-    "watch it happen: this one operation sharpens, blurs, finds edges, and lets networks see.",
+    "A small grid of numbers slides over a picture, multiplies and adds. This one operation "
+    "sharpens, blurs, finds edges, and lets networks see.",
 )
 state = PageState("home", HomeSettings())
 if state.problem:
     st.warning(state.problem)
-picture, side = st.columns([2.5, 1], gap="large")
+on_photo, in_numbers = st.columns([1, 1.2], gap="medium")
 
-with side:
-    st.radio(
+with on_photo:
+    st.header("On a photo", anchor=False)
+    st.selectbox(
         "Filter",
         SLIDE_FILTERS,
         format_func=lambda key: KERNELS[key].title,
         **state.bind("filter", lambda s: s.filter, lambda s, v: HomeSettings(v)),
     )
     chosen = KERNELS[state.now.filter]
-    st.write(chosen.about)
-    steps = Steps((FilterStep(state.now.filter),))
-    st.page_link(
-        "pages/image_filters.py",
-        label="Filter your own photo",
-        icon=":material/arrow_forward:",
-        query_params=to_query(FilterSettings(filters=steps)),
-    )
-
-with picture:
     photo = sample_photo(PHOTO)
     pixels, digest = photo.pixels(grey=True)
     passes = (Pass((chosen.weights,)),)
     response = apply_stack(pixels, passes, edges=EDGES)
     loupe(
         Shown(pixels, digest, passes, EDGES, response, to_display(response, "clamp"), "clamp"),
-        title=f"“{chosen.title}” at one pixel of the result",
-        label=f"{photo.alt}, in grey, before and after the filter {chosen.title}",
+        title=f"“{chosen.title}” at one pixel: move over the photo",
+        label=f"{photo.alt} In grey, before and after the filter {chosen.title}",
         key="home.loupe",
-        tallest=380,
+        tallest=260,
+    )
+    st.page_link(
+        "pages/image_filters.py",
+        label="Filter your own photo",
+        icon=":material/arrow_forward:",
+        query_params=to_query(FilterSettings(filters=Steps((FilterStep(state.now.filter),)))),
+    )
+
+with in_numbers:
+    st.header("In numbers", anchor=False)
+    example = from_lesson(EXAMPLE)
+    stepper(
+        example.trace(),
+        label="A 3 by 3 kernel sliding over a 5 by 5 picture of zeros and ones",
+        key="home.stepper",
+        autoplay=True,
+        compact=True,
+    )
+    st.page_link(
+        "pages/convolution_step_by_step.py",
+        label="Step through numbers of your own",
+        icon=":material/arrow_forward:",
+        query_params=to_query(example),
     )

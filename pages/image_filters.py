@@ -39,7 +39,14 @@ with picture:
     except ValueError as error:
         st.error(f"This does not fit the picture. {error}")
         st.stop()
-    display = to_display(response, now.display)
+    try:
+        display = to_display(response, now.display)
+    except ValueError:
+        st.error(
+            "The responses are too large to be shown. Take smaller weights, a larger divisor or "
+            "fewer repetitions."
+        )
+        st.stop()
     share = 100 * clipped_fraction(response, now.display)
     last = now.filters[-1]
     title = f"The last pass, “{last.title}”, at one output pixel"

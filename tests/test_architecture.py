@@ -12,9 +12,10 @@ ROOT = Path(__file__).parents[1]
 ROOMS = {
     "ops": ({"ops"}, {"numpy"}),
     "imaging": ({"ops", "imaging"}, {"numpy", "cv2", "PIL", "skimage"}),
-    "figures": ({"ops", "imaging", "figures"}, {"numpy", "plotly", "PIL"}),
-    "export": ({"ops", "imaging", "figures", "export"}, {"numpy", "plotly", "PIL"}),
-    "ui": ({"ops", "imaging", "figures", "export", "ui"}, {"numpy", "cv2", "PIL", "streamlit"}),
+    "lessons": ({"ops", "imaging", "lessons"}, {"numpy"}),
+    "figures": ({"ops", "imaging", "lessons", "figures"}, {"numpy", "plotly", "PIL"}),
+    "export": ({"ops", "imaging", "lessons", "figures", "export"}, {"numpy", "plotly", "PIL"}),
+    "ui": ({"ops", "imaging", "lessons", "figures", "export", "ui"}, {"numpy", "cv2", "PIL", "streamlit"}),
 }
 PAGES = ({*ROOMS}, {"streamlit"})
 

@@ -11,6 +11,7 @@ from vizcore.figures.colours import ACCENT, INK_ON_LIGHT
 PAGES = {
     "app.py": "Home",
     "pages/image_filters.py": "Image filters",
+    "pages/convolution_step_by_step.py": "Convolution, step by step",
 }
 """Every page's file, and its title, in the order of the journey."""
 

@@ -86,3 +86,15 @@ function mountOnce(instances, component, create) {
     instances.delete(component.parentElement);
   };
 }
+
+// The place one looks at is kept in the address, as at=row_column[_channel], without the server.
+function readAt() {
+  const text = new URL(window.location.href).searchParams.get("at");
+  return /^\d{1,5}(_\d{1,5}){1,2}$/.test(text ?? "") ? text.split("_").map(Number) : null;
+}
+
+function writeAt(numbers) {
+  const url = new URL(window.location.href);
+  url.searchParams.set("at", numbers.join("_"));
+  window.history.replaceState(window.history.state, "", url);
+}

@@ -4,6 +4,9 @@ import streamlit as st
 
 from vizcore.export import permalink
 
+MOST_UNDO = 50
+"""Edits that can be taken back."""
+
 
 class PageState:
     """What a visitor has set on one page.
@@ -45,6 +48,26 @@ class PageState:
     def set(self, settings):
         """Replace the settings; for callbacks, which run before the page does."""
         st.session_state[self._store] = settings
+
+    def edit(self, settings):
+        """Replace the settings, and keep the old ones for `undo`."""
+        self._past.append(self.now)
+        del self._past[:-MOST_UNDO]
+        self.set(settings)
+
+    def undo(self):
+        """Take the last edit back, if there is one."""
+        if self._past:
+            self.set(self._past.pop())
+
+    @property
+    def can_undo(self):
+        """Whether there is an edit to take back."""
+        return bool(self._past)
+
+    @property
+    def _past(self):
+        return st.session_state.setdefault(f"{self.page}.past", [])
 
     def bind(self, name, read, write):
         """Keyword arguments that tie a Streamlit widget to the settings.

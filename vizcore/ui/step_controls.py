@@ -1,0 +1,173 @@
+"""The controls of the page *Convolution, step by step*."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from vizcore.export.permalink import to_query
+from vizcore.lessons import LESSONS
+from vizcore.ui.step_settings import (
+    PAD_MODES,
+    RULES,
+    fitted,
+    from_lesson,
+    most,
+)
+
+PAGE = "pages/convolution_step_by_step.py"
+
+
+def examples():
+    """Show the slides' examples, each a link to this page in that state."""
+    with st.container(horizontal=True):
+        for lesson in LESSONS.values():
+            if PAGE.endswith(f"/{lesson.page}.py"):
+                address = to_query(from_lesson(lesson))
+                st.page_link(PAGE, label=lesson.title, query_params=address)
+
+
+def sizes(state):
+    """Choose the sizes of the input and of the kernel; each ends where it would not fit."""
+    for names in (("Input rows", "Input columns"), ("Channels", "Filters"), _KERNEL_SIDES):
+        for column, name in zip(st.columns(2), names, strict=True):
+            _size(column, state, name)
+
+
+def movement(state):
+    """Choose how the window moves; each slider ends where the operation would be impossible."""
+    now = state.now
+    _slider(state, "stride", "Stride (cells)", 1, "How far the window moves at each step.")
+    about = "Cells cropped from each side." if now.transposed else "Cells added on each side."
+    _slider(state, "padding", "Padding (cells)", 0, about)
+    if not now.transposed:
+        st.selectbox(
+            "The padding holds",
+            list(PAD_MODES),
+            format_func=PAD_MODES.get,
+            **state.bind("pad_mode", lambda s: s.pad_mode, lambda s, v: fitted(s, pad_mode=v)),
+        )
+    _slider(
+        state,
+        "dilation",
+        "Dilation (cells)",
+        1,
+        "Distance between the cells that one window reads.",
+    )
+    st.toggle(
+        "Flip the kernel",
+        help="Turn it by 180° first. That is convolution as mathematics defines it; without the "
+        "flip it is correlation, which networks use and call convolution.",
+        **state.bind("flip", lambda s: s.flip, lambda s, v: replace(s, flip=v)),
+    )
+    st.toggle(
+        "Transposed",
+        help="The reverse in size: zeros are inserted between the input's cells (as many as the "
+        "stride says, less one), and the turned kernel slides over them.",
+        **state.bind("transposed", lambda s: s.transposed, lambda s, v: fitted(s, transposed=v)),
+    )
+
+
+def fill(state):
+    """Fill the input or the kernel by a rule; undo takes it back."""
+    with st.popover("Fill with …", width="stretch"):
+        which = st.radio("Fill", ["input", "kernel"], horizontal=True, key="step.fill.which")
+        rule = st.selectbox("with", list(RULES), format_func=RULES.get, key="step.fill.rule")
+        seed = st.number_input(
+            "Seed",
+            0,
+            9999,
+            1,
+            key="step.fill.seed",
+            help="The same seed draws the same numbers, and the same patch of the photo.",
+        )
+        st.button("Fill", type="primary", on_click=_filled, args=(state, which, rule, seed))
+    st.button(
+        "Undo",
+        disabled=not state.can_undo,
+        on_click=state.undo,
+        help="Take the last edit back (Ctrl+Z in the picture).",
+        width="stretch",
+    )
+
+
+def _filled(state, which, rule, seed):
+    old = getattr(state.now, which)
+    new = replace(old, cells=(), rule=rule, seed=seed)
+    state.edit(replace(state.now, **{which: new}))
+
+
+_KERNEL_SIDES = ("Kernel rows", "Kernel columns")
+_SIZES = {
+    "Input rows": (lambda s: s.input.rows, lambda s, n: s.reshaped(rows=n)),
+    "Input columns": (lambda s: s.input.columns, lambda s, n: s.reshaped(columns=n)),
+    "Channels": (lambda s: s.input.depth, lambda s, n: s.reshaped(channels=n)),
+    "Filters": (lambda s: s.filters, lambda s, n: s.reshaped(filters=n)),
+    "Kernel rows": (
+        lambda s: s.kernel.rows,
+        lambda s, n: s.reshaped(kernel=(n, s.kernel.columns)),
+    ),
+    "Kernel columns": (
+        lambda s: s.kernel.columns,
+        lambda s, n: s.reshaped(kernel=(s.kernel.rows, n)),
+    ),
+}
+
+
+def _size(place, state, name):
+    largest = most(state.now, name.lower())
+    place.number_input(name, 1, largest, help=f"1 to {largest}", **state.bind(name, *_SIZES[name]))
+
+
+def _slider(state, name, label, least, about):
+    largest = max(most(state.now, name), getattr(state.now, name))
+    if largest == least:
+        st.slider(label, least, least + 1, least, disabled=True, help=f"{about} Nothing else fits.")
+        return
+    st.slider(
+        label,
+        least,
+        largest,
+        help=about,
+        **state.bind(name, lambda s: getattr(s, name), lambda s, v: fitted(s, **{name: v})),
+    )
+
+
+def facts(settings, trace):
+    """Show the output size worked out, parameters, multiplications and the receptive field."""
+    high, wide = trace.window
+    channels, filters = settings.input.depth, settings.filters
+    parameters = high * wide * channels * filters + filters
+    rows, columns = trace.output.shape[:2]
+    if settings.transposed:
+        positions, where = settings.input.rows * settings.input.columns, "input cells"
+    else:
+        positions, where = rows * columns, "windows"
+    products = positions * high * wide * channels * filters
+    height, width = trace.formulas
+    field = f"{trace.rows.span} × {trace.columns.span}"
+    lines = [
+        ("Output height", height),
+        ("Output width", width),
+        ("Parameters", f"{high}·{wide}·{channels}·{filters} + {filters} = {parameters:,}"),
+        (
+            "Multiplications",
+            f"{positions} {where} · {high}·{wide}·{channels} products · {filters} "
+            f"{'filter' if filters == 1 else 'filters'} = {products:,}",
+        ),
+        ("Receptive field", f"{field} cells of the {'stretched ' * settings.transposed}input"),
+    ]
+    st.markdown("\n".join(f"- {name}: {text}" for name, text in lines))
+    left = [*trace.rows.unreached, *trace.columns.unreached]
+    if left and not settings.transposed:
+        st.markdown(
+            "The division is not exact, or the stride leaves gaps: "
+            f"{_listed('row', trace.rows.unreached)}{_listed('column', trace.columns.unreached)}"
+            "no window reaches the struck-through cells."
+        )
+
+
+def _listed(name, indices):
+    if not indices:
+        return ""
+    numbers = ", ".join(str(i + 1) for i in indices)
+    return f"{name}{'s' * (len(indices) > 1)} {numbers}; "

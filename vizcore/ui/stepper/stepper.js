@@ -1,0 +1,817 @@
+// Plays a trace of vizcore.ops: the window moves over the input, the products add up, the output
+// fills in. Everything drawn is read from the trace; stepping and hovering cost no server traffic.
+
+const SPEEDS = [0.5, 1, 2, 4, 8];
+const LARGEST_CELL = 44;
+const SMALLEST_CELL = 22;
+const SMALLEST_TYPE = 10;
+const LARGEST_NUMBERED = 18;
+const MOST_TERMS = 27;
+const ADDRESS_DELAY = 250;
+const GAP = 2;
+const CAPTION = 40;
+const TALLEST_SHARE = 0.7; // of the window
+
+// ---- Reading the trace ----
+
+class Reading {
+  constructor(trace) {
+    Object.assign(this, trace);
+    this.height = this.output.length;
+    this.width = this.output[0].length;
+    this.filters = this.output[0][0].length;
+    this.channels = this.padded[0][0].length;
+    this.pools = !this.kernel;
+    this.depth = this.pools ? 1 : this.kernel[0][0].length;
+    this.count = this.height * this.width;
+  }
+
+  cell(step) {
+    return [Math.floor(step / this.width), step % this.width];
+  }
+
+  // Where window `index` of an axis reads, counted from the first cell of the input.
+  taps({ before, stride, dilation, window }, index) {
+    return Array.from({ length: window }, (_, i) => index * stride - before + i * dilation);
+  }
+
+  isPadding(row, column) {
+    const outside = row < 0 || column < 0 || row >= this.rows.n || column >= this.columns.n;
+    return outside || Boolean(this.inserted?.[row][column]);
+  }
+
+  at(row, column) {
+    return this.padded[row + this.rows.before]?.[column + this.columns.before];
+  }
+
+  // The channels that a filter reads: all of them, its group's, or in pooling its own.
+  firstChannel(filter) {
+    if (this.pools) return filter;
+    return Math.floor(filter / (this.filters / this.groups)) * this.depth;
+  }
+
+  step(step, filter) {
+    const [row, column] = this.cell(step);
+    const [rows, columns] = [this.taps(this.rows, row), this.taps(this.columns, column)];
+    const first = this.firstChannel(filter);
+    const channels = Array.from({ length: this.depth }, (_, d) => {
+      const cells = rows.flatMap((r, i) =>
+        columns.map((c, j) => {
+          const value = this.at(r, c)?.[first + d] ?? 0;
+          const weight = this.pools ? null : this.kernel[i][j][d][filter];
+          return { row: r, column: c, value, weight, product: weight === null ? null : value * weight, padding: this.isPadding(r, c), beyond: this.at(r, c) === undefined };
+        }),
+      );
+      return { cells, sum: cells.reduce((sum, cell) => sum + (cell.product ?? (cell.padding ? 0 : cell.value)), 0) };
+    });
+    const bias = this.pools ? 0 : this.bias[filter];
+    const sum = channels.reduce((total, one) => total + one.sum, 0);
+    return { row, column, channels, sum, bias, output: this.output[row][column][filter], ...this.pooled(channels[0].cells, row, column) };
+  }
+
+  pooled(cells, row, column) {
+    if (this.kind === "max pooling") {
+      const real = cells.filter(({ padding }) => !padding);
+      return { winner: real.reduce((best, cell) => (cell.value > best.value ? cell : best)) };
+    }
+    return this.kind === "average pooling" ? { divisor: this.divisors[row][column] } : {};
+  }
+
+  // The steps whose window reads a cell of the input.
+  fedBy(row, column) {
+    const along = (axis, cell, count) =>
+      Array.from({ length: count }, (_, i) => i).filter((i) => this.taps(axis, i).includes(cell));
+    const columns = along(this.columns, column, this.width);
+    return along(this.rows, row, this.height).flatMap((r) => columns.map((c) => r * this.width + c));
+  }
+
+  sentence(step, filter) {
+    const now = this.step(step, filter);
+    const where = `Row ${now.row + 1}, column ${now.column + 1}`;
+    const of = this.filters > 1 ? ` of ${this.pools ? "channel" : "filter"} ${filter + 1}` : "";
+    return `${where}${of}: ${this.working(now)}`;
+  }
+
+  working({ channels, sum, bias, output, winner, divisor }) {
+    const real = channels[0].cells.filter(({ padding }) => !padding);
+    const total = readable(output, 4);
+    if (winner) return `the largest of ${real.map(({ value }) => readable(value)).join(", ")} is ${total}`;
+    if (divisor) return `(${real.map(({ value }) => readable(value)).join(" + ")}) / ${divisor} = ${total}`;
+    const terms = channels[0].cells;
+    const parts = channels.length === 1 && terms.length <= MOST_TERMS
+      ? terms.map(({ value, weight }) => `${readable(value)}·${bracketed(weight)}`)
+      : channels.map((one) => bracketed(one.sum));
+    const added = bias ? ` ${bias < 0 ? MINUS : "+"} ${readable(Math.abs(bias))}` : "";
+    return `${parts.join(" + ")}${added} = ${total}`;
+  }
+}
+
+function bracketed(value) {
+  const text = readable(value, 3);
+  return value < 0 ? `(${text})` : text;
+}
+
+// ---- A grid of cells ----
+
+class Grid {
+  constructor({ caption, rows, columns, className, scale, label }) {
+    this.shape = [rows, columns];
+    this.scale = scale;
+    this.cells = Array.from({ length: rows * columns }, (_, i) => element("span", { "data-i": i }));
+    this.box = element("div", { class: `grid ${className}`, ...(label ? { role: "grid", "aria-label": label } : { "aria-hidden": "true" }) });
+    if (label)
+      for (let r = 0; r < rows; r++) {
+        const row = this.cells.slice(r * columns, (r + 1) * columns);
+        row.forEach((cell) => cell.setAttribute("role", "gridcell"));
+        this.box.append(element("div", { role: "row", class: "row" }, ...row));
+      }
+    else this.box.append(...this.cells);
+    this.box.style.gridTemplateColumns = `repeat(${columns}, var(--cell))`;
+    this.frame = element("div", { class: "window", "aria-hidden": "true" });
+    this.caption = element("figcaption", {}, caption);
+    this.figure = element("figure", {}, this.caption, element("div", { class: "holder" }, this.box, this.frame));
+  }
+
+  write(i, text, value, limit, title) {
+    const cell = this.cells[i];
+    if (this.numbered) cell.textContent = text;
+    cell.title = title ?? text;
+    if (value === null) cell.style.background = cell.style.color = "";
+    else paint(cell, colourAt(this.scale, value, limit));
+  }
+
+  // Type as large as the cells allow; where it would be too small to read, shades alone.
+  fit(cell, texts) {
+    const longest = Math.max(1, ...texts.map((text) => text.length));
+    const type = Math.min(17, Math.floor((cell - 4) / (longest * 0.56)));
+    this.numbered = type >= SMALLEST_TYPE && Math.max(...this.shape) <= LARGEST_NUMBERED;
+    this.box.style.fontSize = `${type}px`;
+    this.box.classList.toggle("shaded", !this.numbered);
+    if (!this.numbered) this.cells.forEach((cell) => (cell.textContent = ""));
+  }
+}
+
+// ---- The stepper ----
+
+class Stepper {
+  constructor(root) {
+    this.now = 0;
+    this.filter = 0;
+    this.peeked = null;
+    this.speed = 1;
+    this.build(root);
+    this.observer = new ResizeObserver(() => this.layout());
+    this.observer.observe(this.stage);
+  }
+
+  destroy() {
+    clearTimeout(this.timer);
+    clearTimeout(this.addressTimer);
+    this.observer.disconnect();
+  }
+
+  build(root) {
+    const button = (name, label, act) => element("button", { type: "button", "aria-label": label, title: label, onclick: act }, icon(name));
+    const ends = (node) => (node.classList.add("ends"), node);
+    this.playButton = button("play", "Play (space)", () => this.play(!this.playing));
+    this.playButton.classList.add("play");
+    this.scrub = element("input", { type: "range", min: "0", value: "0", "aria-label": "Step", oninput: () => this.goTo(Number(this.scrub.value)) });
+    this.place = element("output", { class: "place numbers" });
+    this.speedSelect = element(
+      "select",
+      { onchange: () => (this.speed = Number(this.speedSelect.value)) },
+      ...SPEEDS.map((speed) => element("option", { value: speed, selected: speed === 1 }, `${speed}×`)),
+    );
+    this.filterPick = element("div", { class: "filters", role: "radiogroup", "aria-label": "Filter" });
+    this.bar = element(
+      "div",
+      { class: "bar" },
+      ends(button("first", "First step (Home)", () => this.goTo(0))),
+      button("previous", "Previous step (←)", () => this.goTo(this.now - 1)),
+      this.playButton,
+      button("next", "Next step (→)", () => this.goTo(this.now + 1)),
+      ends(button("last", "Last step (End)", () => this.goTo(Infinity))),
+      this.scrub,
+      this.place,
+      element("label", { class: "speed" }, "Speed ", this.speedSelect),
+    );
+    this.lines = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    this.lines.setAttribute("class", "lines");
+    this.lines.setAttribute("aria-hidden", "true");
+    this.picture = element("div", { class: "picture" });
+    this.stage = element("div", { class: "stage", tabindex: "0", role: "group", "aria-roledescription": "stepper" }, this.lines, this.picture);
+    this.sentence = element("p", { class: "sentence numbers" });
+    this.note = element("p", { class: "note", role: "alert" });
+    this.legendBox = element("div");
+    this.live = element("div", { class: "unseen", "aria-live": "polite" });
+    this.body = element("div", { class: "stepper" }, this.bar, this.filterPick, this.stage, this.sentence, this.note, this.legendBox, this.live);
+    root.append(this.body);
+    this.body.addEventListener("keydown", (event) => this.keyed(event));
+  }
+
+  update(component) {
+    const { data } = component;
+    this.send = component.setTriggerValue;
+    this.editable = data.editable;
+    this.compact = data.compact;
+    this.body.classList.toggle("compact", data.compact);
+    const stamp = JSON.stringify(data);
+    if (stamp === this.stamp) return;
+    this.stamp = stamp;
+    const first = !this.trace;
+    this.trace = new Reading(data.trace);
+    this.texts = data.texts;
+    const told = readAt();
+    if (first || (this.told && !told)) [this.now, this.filter] = this.startFrom(told);
+    this.told = Boolean(told);
+    this.now = Math.min(this.now, this.trace.count - 1);
+    this.filter = Math.min(this.filter, this.trace.filters - 1);
+    this.peeked = null;
+    this.draft?.remove();
+    this.draft = null;
+    this.note.textContent = data.note ?? "";
+    this.stage.setAttribute("aria-label", `${data.label}. ${HELP}`);
+    this.scrub.max = this.trace.count - 1;
+    this.buildFilters();
+    this.buildPicture();
+    this.layout();
+    if (first && data.autoplay && !stillness()) this.play(true);
+  }
+
+  startFrom(told) {
+    if (!told) return [0, 0];
+    const [row, column, filter = 0] = told;
+    return [Math.min(row, this.trace.height - 1) * this.trace.width + Math.min(column, this.trace.width - 1), filter];
+  }
+
+  buildFilters() {
+    const { filters, pools } = this.trace;
+    this.filterPick.hidden = filters < 2;
+    const name = pools ? "Channel" : "Filter";
+    this.filterPick.replaceChildren(
+      ...Array.from({ length: filters }, (_, k) => {
+        const radio = element("input", { type: "radio", name: "filter", onchange: () => this.choose(k) });
+        radio.checked = k === this.filter;
+        return element("label", {}, radio, ` ${name} ${k + 1}`);
+      }),
+    );
+  }
+
+  choose(filter) {
+    this.filter = filter;
+    this.buildPicture();
+    this.layout();
+    this.tell();
+  }
+
+  buildPicture() {
+    const { trace, filter } = this;
+    const first = trace.firstChannel(filter);
+    const [kh, kw] = [trace.rows.window, trace.columns.window];
+    const [height, width] = [trace.padded.length + trace.rows.overhang, trace.padded[0].length + trace.columns.overhang];
+    const many = trace.depth > 1;
+    this.channels = Array.from({ length: trace.depth }, (_, d) => {
+      const channel = first + d;
+      const named = trace.channels > 1 ? `Input, channel ${channel + 1}` : "Input";
+      const input = new Grid({ caption: named, rows: height, columns: width, className: "input", scale: SCALES.response, label: named });
+      const kernelName = many ? `Kernel, channel ${d + 1}` : "Kernel";
+      const kernel = trace.pools ? null : new Grid({ caption: "× Kernel", rows: kh, columns: kw, className: "kernel", scale: SCALES.weight, label: kernelName });
+      const products = new Grid({ caption: trace.pools ? "→ Window" : "= Products", rows: kh, columns: kw, className: "products", scale: SCALES.response });
+      const sum = element("span", { class: "total numbers" });
+      return { d, channel, input, kernel, products, sum };
+    });
+    this.outputGrid = new Grid({ caption: { "max pooling": "max = Output", "average pooling": "mean = Output" }[trace.kind] ?? "= Output", rows: trace.height, columns: trace.width, className: "output", scale: SCALES.response, label: "Output" });
+    this.bias = element("span", { class: "bias numbers", "data-grid": "bias", role: "button" });
+    this.legends = element("div", { class: "legends" });
+    this.legendBox.replaceChildren(...(this.compact ? [] : [this.legends]));
+    const rows = this.channels.map(({ input, kernel, products, sum }) =>
+      element(
+        "div",
+        { class: "channel" },
+        input.figure,
+        element(
+          "div",
+          { class: "work" },
+          ...(kernel ? [kernel.figure] : []),
+          products.figure,
+          ...(many ? [captioned("Σ Sum", sum)] : []),
+        ),
+      ),
+    );
+    const result = element(
+      "div",
+      { class: many ? "result central" : "result" },
+      ...(trace.pools ? [] : [captioned("Σ + bias", this.bias)]),
+      this.outputGrid.figure,
+    );
+    this.picture.replaceChildren(element("div", { class: "channels" }, ...rows), result);
+    this.fillTexts();
+    this.listen();
+  }
+
+  responseLimit() {
+    const { trace, filter } = this;
+    const outputs = trace.output.flat().map((cell) => Math.abs(cell[filter]));
+    return nice(Math.max(...outputs, 1e-9));
+  }
+
+  weightLimit() {
+    return nice(Math.max(...this.trace.kernel.flat(2).map((one) => Math.abs(one[this.filter])), 1e-9));
+  }
+
+  inputLimit() {
+    return nice(Math.max(...this.trace.padded.flat(2).map(Math.abs), 1e-9));
+  }
+
+  // What stands in the cells whatever the step.
+  fillTexts() {
+    const { trace, filter } = this;
+    this.inputTexts = this.channels.map(({ channel }) =>
+      this.eachInputCell((r, c) => {
+        const cell = trace.at(r, c);
+        return cell === undefined ? "" : readable(cell[channel]);
+      }),
+    );
+    if (!trace.pools) this.kernelTexts = this.channels.map(({ d }) => trace.kernel.flatMap((row) => row.map((cell) => readable(cell[d][filter]))));
+    this.outputTexts = trace.output.flat().map((cell) => readable(cell[filter]));
+  }
+
+  eachInputCell(read) {
+    const [height, width] = this.channels[0].input.shape;
+    return Array.from({ length: height * width }, (_, i) => read(Math.floor(i / width) - this.trace.rows.before, (i % width) - this.trace.columns.before));
+  }
+
+  // ---- Sizes, and everything that does not change from step to step ----
+
+  layout() {
+    if (!this.trace) return;
+    const cell = this.cellSize();
+    this.body.style.setProperty("--cell", `${cell}px`);
+    const { trace, filter } = this;
+    const inputLimit = this.inputLimit();
+    this.channels.forEach(({ channel, d, input, kernel, products, sum }, k) => {
+      input.fit(cell, this.inputTexts[k]);
+      this.eachInputCell((r, c) => [r, c]).forEach(([r, c], i) => {
+        const value = trace.at(r, c)?.[channel];
+        const padding = trace.isPadding(r, c);
+        input.write(i, this.inputTexts[k][i], padding && trace.padMode === "zero" ? null : (value ?? null), inputLimit, this.texts?.input?.[channel]?.[r]?.[c]);
+        input.cells[i].className = value === undefined ? "beyond" : padding ? (trace.inserted?.[r]?.[c] ? "padding inserted" : "padding") : trace.unreached.rows.includes(r) || trace.unreached.columns.includes(c) ? "unreached" : "";
+      });
+      if (kernel) {
+        const weights = trace.kernel.flatMap((row) => row.map((one) => one[d][filter]));
+        const limit = this.weightLimit();
+        kernel.fit(cell, this.kernelTexts[k]);
+        weights.forEach((weight, i) => kernel.write(i, this.kernelTexts[k][i], weight, limit, this.texts?.kernel?.[filter]?.[d]?.[i]));
+        // Room for every product that any step can show, so that no width jumps.
+        const widest = Math.max(...trace.padded.flat().map((one) => Math.abs(one[channel]))) * Math.max(...weights.map(Math.abs));
+        products.fit(cell, [readable(-widest), ...this.kernelTexts[k].map(() => "0")]);
+      } else products.fit(cell, this.inputTexts[k]);
+      sum.style.minWidth = `${this.widestTotal()}ch`;
+    });
+    this.outputGrid.fit(cell, this.outputTexts);
+    this.drawLegends();
+    this.draw();
+  }
+
+  widestTotal() {
+    return Math.max(3, ...this.outputTexts.map((text) => text.length)) + 2;
+  }
+
+  cellSize() {
+    const { trace } = this;
+    const room = this.stage.clientWidth - 24;
+    const grids = trace.pools ? 1 : 2;
+    const [input, work, output] = [this.channels[0].input.shape[1], grids * trace.columns.window, trace.width];
+    const extra = 64 + 16 * (grids + 3) + (trace.depth > 1 ? 80 : 0);
+    // All in one line; or the output below; or every part on a line of its own.
+    const options = [
+      (room - extra) / (input + work + output),
+      (room - extra) / Math.max(input + work, output),
+      room / Math.max(input, output, work),
+    ].map((pitch) => pitch - GAP);
+    const share = (window.innerHeight * TALLEST_SHARE) / trace.depth - CAPTION;
+    const high = share / this.channels[0].input.shape[0] - GAP;
+    const good = options.find((size) => size >= 27) ?? options.find((size) => size >= SMALLEST_CELL) ?? SMALLEST_CELL;
+    return Math.floor(Math.max(SMALLEST_CELL, Math.min(LARGEST_CELL, good, high)));
+  }
+
+  drawLegends() {
+    const weights = this.trace.pools ? [] : [legend("Kernel", SCALES.weight, this.weightLimit())];
+    this.legends.replaceChildren(
+      legend("Input", SCALES.response, this.inputLimit()),
+      ...weights,
+      legend(this.trace.pools ? "Output" : "Products, sums", SCALES.response, this.responseLimit()),
+    );
+  }
+
+  // ---- One step ----
+
+  get shown() {
+    return this.peeked ?? this.now;
+  }
+
+  draw() {
+    const { trace, filter, shown } = this;
+    const now = trace.step(shown, filter);
+    const limit = this.responseLimit();
+    this.channels.forEach(({ input, kernel, products, sum }, k) => {
+      const { cells, sum: subtotal } = now.channels[k];
+      products.cells.forEach((cell, i) => {
+        const { product, value, padding, beyond } = cells[i];
+        products.write(i, beyond ? "" : readable(product ?? value), product ?? (padding ? null : value), product === null ? this.inputLimit() : limit);
+        cell.classList.toggle("padding", padding);
+        cell.classList.toggle("winner", Boolean(now.winner) && now.winner.row === cells[i].row && now.winner.column === cells[i].column);
+      });
+      sum.textContent = readable(subtotal);
+      paint(sum, colourAt(SCALES.response, subtotal, limit));
+      this.markTaps(input, cells, now.winner);
+      this.moveWindow(input, now);
+      if (kernel) kernel.frame.hidden = true;
+    });
+    this.drawOutput(shown, limit);
+    this.drawBias(now.bias);
+    this.sentence.textContent = this.trace.sentence(shown, filter);
+    this.scrub.value = shown;
+    this.scrub.setAttribute("aria-valuetext", `step ${shown + 1} of ${trace.count}`);
+    this.place.textContent = `Step ${String(shown + 1).padStart(String(trace.count).length, "\u2007")} of ${trace.count}`;
+    Object.assign(this.body.dataset, { step: shown, filter, output: now.output, sum: now.sum, drawn: this.stamp.length });
+    this.drawLines();
+  }
+
+  markTaps(input, cells, winner) {
+    input.tapped?.forEach((cell) => cell.classList.remove("tap", "winner"));
+    const { before: top } = this.trace.rows;
+    const { before: left } = this.trace.columns;
+    input.tapped = cells.map(({ row, column }) => input.cells[(row + top) * input.shape[1] + column + left]).filter(Boolean);
+    input.tapped.forEach((cell) => cell.classList.add("tap"));
+    if (winner) input.cells[(winner.row + top) * input.shape[1] + winner.column + left].classList.add("winner");
+  }
+
+  moveWindow(grid, { row, column }) {
+    const { rows, columns } = this.trace;
+    const place = (axis, index) => index * axis.stride;
+    const span = (axis) => axis.dilation * (axis.window - 1) + 1;
+    const style = grid.frame.style;
+    style.width = `calc(${span(columns)} * var(--pitch) - var(--gap))`;
+    style.height = `calc(${span(rows)} * var(--pitch) - var(--gap))`;
+    style.transform = `translate(calc(${place(columns, column)} * var(--pitch)), calc(${place(rows, row)} * var(--pitch)))`;
+  }
+
+  drawOutput(shown, limit) {
+    const { outputGrid: grid, trace, filter } = this;
+    grid.cells.forEach((cell, i) => {
+      const filled = i <= Math.max(this.now, shown);
+      const known = filled || i === shown;
+      grid.write(i, known ? this.outputTexts[i] : "", known ? trace.output[Math.floor(i / trace.width)][i % trace.width][filter] : null, limit, known ? this.outputTexts[i] : "not yet computed");
+      cell.classList.toggle("open", !known);
+      cell.classList.toggle("now", i === shown);
+    });
+    const [row, column] = trace.cell(shown);
+    const style = grid.frame.style;
+    style.width = style.height = "calc(var(--pitch) - var(--gap))";
+    style.transform = `translate(calc(${column} * var(--pitch)), calc(${row} * var(--pitch)))`;
+  }
+
+  drawBias(bias) {
+    if (this.draft?.parentElement === this.bias) return;
+    const text = this.texts?.bias?.[this.filter] ?? readable(bias);
+    this.bias.textContent = text.replace("-", MINUS);
+    this.bias.setAttribute("aria-label", `Bias ${this.bias.textContent}`);
+  }
+
+  // From the window to the products it makes, and from their sum to the output cell.
+  drawLines() {
+    const box = this.stage.getBoundingClientRect();
+    const { rows, columns } = this.trace;
+    const [row, column] = this.trace.cell(this.shown);
+    const at = (cell) => cell.getBoundingClientRect();
+    const pitch = this.pitch;
+    const windowBox = (grid) => {
+      const holder = grid.box.getBoundingClientRect();
+      const span = (axis) => (axis.dilation * (axis.window - 1) + 1) * pitch;
+      const [left, top] = [holder.left + column * columns.stride * pitch, holder.top + row * rows.stride * pitch];
+      return { left, top, right: left + span(columns), bottom: top + span(rows) };
+    };
+    const pairs = this.channels.map(({ input, kernel, products }) => [windowBox(input), at((kernel ?? products).box)]);
+    const target = at(this.outputGrid.cells[this.shown]);
+    if (this.channels.length === 1) pairs.push([at(this.channels[0].products.box), target]);
+    const middle = ({ top, bottom }) => (top + bottom) / 2;
+    const line = (x1, y1, x2, y2) => `M${x1 - box.left},${y1 - box.top}L${x2 - box.left},${y2 - box.top}`;
+    const sums = this.channels.length === 1 ? "" : this.channels
+      .map(({ sum }) => at(sum))
+      .map((from) => line(from.right, middle(from), target.left, middle(target)))
+      .join("");
+    const path = pairs
+      .map(([from, to]) => (to.left >= from.right - 1
+        ? line(from.right, from.top, to.left, to.top) + line(from.right, from.bottom, to.left, to.bottom)
+        : line(from.left, from.bottom, to.left, to.top) + line(from.right, from.bottom, to.right, to.top)))
+      .join("") + sums;
+    this.lines.innerHTML = `<path class="edge" d="${path}"/><path class="core" d="${path}"/>`;
+  }
+
+  get pitch() {
+    return parseFloat(this.body.style.getPropertyValue("--cell")) + GAP;
+  }
+
+  // ---- Moving ----
+
+  goTo(step) {
+    this.play(false);
+    this.moveTo(step);
+    this.tell();
+  }
+
+  moveTo(step) {
+    this.now = Math.max(0, Math.min(this.trace.count - 1, step));
+    this.peeked = null;
+    this.draw();
+  }
+
+  // A step that was chosen is said, and kept in the address.
+  tell() {
+    this.live.textContent = this.trace.sentence(this.now, this.filter);
+    clearTimeout(this.addressTimer);
+    this.addressTimer = setTimeout(() => {
+      writeAt([...this.trace.cell(this.now), ...(this.filter ? [this.filter] : [])]);
+      this.told = true;
+    }, ADDRESS_DELAY);
+  }
+
+  play(playing) {
+    clearTimeout(this.timer);
+    if (playing && !this.playing && this.now === this.trace.count - 1) this.moveTo(0);
+    this.playing = playing;
+    this.playButton.replaceChildren(icon(playing ? "pause" : "play"));
+    this.playButton.setAttribute("aria-label", playing ? "Pause (space)" : "Play (space)");
+    this.playButton.title = playing ? "Pause (space)" : "Play (space)";
+    this.body.classList.toggle("playing", playing);
+    if (playing) this.timer = setTimeout(() => this.tick(), 1000 / this.speed);
+  }
+
+  tick() {
+    if (this.now < this.trace.count - 1) this.moveTo(this.now + 1);
+    else if (this.compact) this.moveTo(0);
+    else {
+      this.play(false);
+      return this.tell();
+    }
+    this.timer = setTimeout(() => this.tick(), 1000 / this.speed);
+  }
+
+  keyed(event) {
+    const origin = event.composedPath()[0];
+    if (origin === this.draft) return;
+    if (origin.matches("select, input[type=radio]") || event.altKey || event.metaKey) return;
+    if (event.ctrlKey) {
+      if (event.key === "z" && this.editable) {
+        event.preventDefault();
+        this.send("undo", true);
+      }
+      return;
+    }
+    if (origin.matches("[data-grid]") && this.keyedInGrid(event, origin)) return;
+    if (origin.matches("button") && (event.key === " " || event.key === "Enter")) return;
+    const { width } = this.trace;
+    const move = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -width, ArrowDown: width, Home: -Infinity, End: Infinity }[event.key];
+    if (move === undefined && event.key !== " ") return;
+    event.preventDefault();
+    if (event.key === " ") return this.play(!this.playing);
+    const to = this.now + move;
+    if (Math.abs(move) === width && (to < 0 || to >= this.trace.count)) return;
+    this.goTo(to);
+  }
+
+  // ---- Hovering and editing ----
+
+  listen() {
+    const { outputGrid, channels } = this;
+    this.reach(outputGrid, "output", 0);
+    channels.forEach(({ input, kernel, products }, k) => {
+      this.reach(input, "input", k);
+      if (kernel) this.reach(kernel, "kernel", k);
+      const link = (grid) =>
+        grid.box.addEventListener("pointerover", (event) => this.linkTerm(k, Number(event.target.dataset?.i ?? -1)));
+      [products, ...(kernel ? [kernel] : [])].forEach((grid) => {
+        link(grid);
+        grid.box.addEventListener("pointerleave", () => this.linkTerm(k, -1));
+      });
+    });
+    outputGrid.box.addEventListener("pointerover", (event) => this.peek(event.target.dataset?.i));
+    outputGrid.box.addEventListener("pointerleave", () => this.peek(null));
+    outputGrid.box.addEventListener("click", (event) => event.target.dataset?.i && this.goTo(Number(event.target.dataset.i)));
+    channels.forEach(({ input }) => {
+      input.box.addEventListener("pointerover", (event) => this.showFed(input, event.target.dataset?.i));
+      input.box.addEventListener("pointerleave", () => this.showFed(input, null));
+    });
+    if (this.editable) {
+      this.bias.tabIndex = 0;
+      this.bias.addEventListener("click", () => this.edit(this.bias));
+    }
+  }
+
+  // One Tab stop a grid; arrows walk its cells.
+  reach(grid, name, k) {
+    grid.cells.forEach((cell, i) => {
+      cell.dataset.grid = name;
+      cell.dataset.k = k;
+      cell.tabIndex = i === 0 ? 0 : -1;
+    });
+    grid.box.addEventListener("focusin", (event) => {
+      if (!event.target.dataset.grid) return;
+      grid.cells.forEach((cell) => (cell.tabIndex = cell === event.target ? 0 : -1));
+      if (name === "output") this.peek(event.target.dataset.i);
+      if (name === "input") this.showFed(grid, event.target.dataset.i);
+    });
+    grid.box.addEventListener("focusout", () => {
+      if (name === "output") this.peek(null);
+      if (name === "input") this.showFed(grid, null);
+    });
+    if (this.editable && name !== "output") grid.box.addEventListener("click", (event) => event.target.dataset.grid && this.edit(event.target));
+  }
+
+  gridOf(cell) {
+    const { grid, k } = cell.dataset;
+    if (grid === "output") return this.outputGrid;
+    return grid === "bias" ? null : this.channels[Number(k)][grid];
+  }
+
+  keyedInGrid(event, cell) {
+    const grid = this.gridOf(cell);
+    if (event.key === "Enter" || event.key === "F2") {
+      event.preventDefault();
+      if (cell.dataset.grid === "output") this.goTo(Number(cell.dataset.i));
+      else this.edit(cell);
+      return true;
+    }
+    if (/^[0-9.,\-−+/]$/.test(event.key) && this.editable && cell.dataset.grid !== "output") {
+      event.preventDefault();
+      this.edit(cell, event.key);
+      return true;
+    }
+    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    if (!move || !grid) return false;
+    event.preventDefault();
+    const [rows, columns] = grid.shape;
+    const [row, column] = [Math.floor(cell.dataset.i / columns) + move[0], (cell.dataset.i % columns) + move[1]];
+    if (row >= 0 && column >= 0 && row < rows && column < columns) grid.cells[row * columns + column].focus();
+    return true;
+  }
+
+  peek(i) {
+    const peeked = i === null || i === undefined ? null : Number(i);
+    if (peeked === this.peeked || this.playing) return;
+    this.peeked = peeked;
+    this.draw();
+  }
+
+  showFed(grid, i) {
+    this.fed?.forEach((cell) => cell.classList.remove("fed"));
+    this.fed = null;
+    if (i === null || i === undefined) {
+      this.sentence.textContent = this.trace.sentence(this.shown, this.filter);
+      return;
+    }
+    const { rows, columns } = this.trace;
+    const [row, column] = [Math.floor(i / grid.shape[1]) - rows.before, (i % grid.shape[1]) - columns.before];
+    const steps = this.trace.fedBy(row, column);
+    this.fed = steps.map((step) => this.outputGrid.cells[step]);
+    this.fed.forEach((cell) => cell.classList.add("fed"));
+    const cells = steps.length === 1 ? "1 output cell" : `${steps.length} output cells`;
+    const what = this.trace.isPadding(row, column) ? "This padding cell" : `Input row ${row + 1}, column ${column + 1}`;
+    this.sentence.textContent = `${what} feeds ${steps.length ? cells : "no output cell: no window reaches it"}.`;
+  }
+
+  // The same term wherever it stands: pixel, weight, product; and the sum as far as it.
+  linkTerm(k, i) {
+    this.linked?.forEach((cell) => cell.classList.remove("term"));
+    this.linked = [];
+    if (i < 0) {
+      this.sentence.textContent = this.trace.sentence(this.shown, this.filter);
+      return;
+    }
+    const { input, kernel, products } = this.channels[k];
+    const { cells } = this.trace.step(this.shown, this.filter).channels[k];
+    const { row, column, value, weight, product } = cells[i];
+    const { rows, columns } = this.trace;
+    const source = input.cells[(row + rows.before) * input.shape[1] + column + columns.before];
+    this.linked = [source, kernel?.cells[i], products.cells[i]].filter(Boolean);
+    this.linked.forEach((cell) => cell.classList.add("term"));
+    if (weight === null) return;
+    const running = cells.slice(0, i + 1).reduce((sum, cell) => sum + cell.product, 0);
+    this.sentence.textContent = `${readable(value)} · ${bracketed(weight)} = ${readable(product, 4)}; the sum so far is ${readable(running, 4)}`;
+  }
+
+  edit(cell, typed) {
+    const target = this.target(cell);
+    if (!target || this.draft) return;
+    this.play(false);
+    const before = target.text.replace("-", MINUS);
+    const input = element("input", { class: "draft", inputmode: "text", autocomplete: "off", spellcheck: "false", "aria-label": target.name });
+    input.value = typed ?? before;
+    cell.replaceChildren(input);
+    this.draft = input;
+    input.focus();
+    if (!typed) input.select();
+    let done = false;
+    const close = (commit) => {
+      if (done) return true;
+      const { problem, text } = parseNumber(input.value);
+      if (commit && problem) {
+        input.setAttribute("aria-invalid", "true");
+        this.note.textContent = `${target.name}: ${problem} The picture stays as it was.`;
+        return false;
+      }
+      done = true;
+      this.draft = null;
+      input.remove();
+      cell.textContent = commit ? text.replace("-", MINUS) : this.gridOf(cell)?.numbered === false ? "" : before;
+      this.note.textContent = "";
+      if (commit && text !== target.text) this.send("edit", { ...target.place, text });
+      else this.layout();
+      return true;
+    };
+    input.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Escape") {
+        close(false);
+        cell.focus();
+      } else if (event.key === "Enter") {
+        if (close(true)) cell.focus();
+      } else if (event.key === "Tab") {
+        if (!close(true)) return event.preventDefault();
+        const next = this.gridOf(cell)?.cells[Number(cell.dataset.i) + (event.shiftKey ? -1 : 1)];
+        if (next && this.target(next)) {
+          event.preventDefault();
+          next.focus();
+          this.edit(next);
+        }
+      }
+    });
+    input.addEventListener("blur", () => setTimeout(() => !done && document.contains(this.body) && !close(true) && input.focus()));
+  }
+
+  // What a cell stands for in the settings, or null where it cannot be edited.
+  target(cell) {
+    if (!this.editable) return null;
+    const { grid, k, i } = cell.dataset;
+    if (grid === "bias")
+      return { name: `Bias of filter ${this.filter + 1}`, text: this.texts.bias[this.filter], place: { grid, filter: this.filter } };
+    const { channel, d, input, kernel } = this.channels[Number(k)];
+    if (grid === "kernel") {
+      const [, columns] = kernel.shape;
+      const [row, column] = [Math.floor(i / columns), i % columns];
+      return { name: `Kernel row ${row + 1}, column ${column + 1}`, text: this.texts.kernel[this.filter][d][i], place: { grid, filter: this.filter, channel: d, row, column } };
+    }
+    const [row, column] = [Math.floor(i / input.shape[1]) - this.trace.rows.before, (i % input.shape[1]) - this.trace.columns.before];
+    const text = this.texts.input[channel][row]?.[column];
+    if (text === undefined || text === null) return null;
+    return { name: `Input row ${row + 1}, column ${column + 1}`, text, place: { grid, channel, row, column } };
+  }
+}
+
+const HELP =
+  "Left and right arrows step, up and down move by a row, Home and End go to the first and the last step, space plays.";
+
+// The ends of a scale a little beyond the largest value keep the palette calm and the ink dark.
+function nice(largest) {
+  return largest * 1.5;
+}
+
+function captioned(caption, ...content) {
+  return element("figure", {}, element("figcaption", {}, caption), ...content);
+}
+
+const ICONS = {
+  play: "M7 4v16l13-8z",
+  pause: "M6 4h4v16H6zM14 4h4v16h-4z",
+  next: "M5 4v16l10-8zM16 4h3v16h-3z",
+  previous: "M19 4v16L9 12zM5 4h3v16H5z",
+  last: "M3 4v16l8-8zM11 4v16l8-8zM19 4h3v16h-3z",
+  first: "M21 4v16l-8-8zM13 4v16l-8-8zM2 4h3v16H2z",
+};
+
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  svg.innerHTML = `<path d="${ICONS[name]}"/>`;
+  return svg;
+}
+
+function legend(name, scale, limit) {
+  const colours = scale.map((rgb) => `rgb(${rgb.join(",")})`).join(",");
+  const bar = element("span", { class: "scale" });
+  bar.style.background = `linear-gradient(90deg, ${colours})`;
+  const end = readable(limit, limit < 10 ? 1 : 0);
+  return element("div", { class: "legend numbers" }, element("span", {}, name), element("span", {}, `${MINUS}${end}`), bar, element("span", {}, end));
+}
+
+function stillness() {
+  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+const instances = new WeakMap();
+
+export default function (component) {
+  return mountOnce(instances, component, (root) => new Stepper(root));
+}
