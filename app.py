@@ -71,11 +71,12 @@ with on_photo:
         key="home.loupe",
         tallest=260,
     )
+    filters = FilterSettings(filters=Steps((FilterStep(state.now.filter),)))
     st.page_link(
         "pages/image_filters.py",
         label="Filter your own photo",
         icon=":material/arrow_forward:",
-        query_params=to_query(FilterSettings(filters=Steps((FilterStep(state.now.filter),)))),
+        query_params=to_query(filters, complete=True),
     )
 
 with in_numbers:
@@ -92,5 +93,5 @@ with in_numbers:
         "pages/convolution_step_by_step.py",
         label="Step through numbers of your own",
         icon=":material/arrow_forward:",
-        query_params=to_query(example),
+        query_params=to_query(example, complete=True),
     )

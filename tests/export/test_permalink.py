@@ -64,6 +64,12 @@ def test_defaults_are_left_out():
     assert from_query(Example, FULL_QUERY) == FULL
 
 
+def test_a_complete_query_names_the_defaults():
+    query = to_query(Example(grey=True), complete=True)
+    assert query == {"name": "cat", "size": "3", "share": "0.5", "grey": "1", "tags": "a"}
+    assert from_query(Example, query) == Example(grey=True)
+
+
 def test_other_programs_parameters_are_passed_over():
     assert from_query(Example, {"utm_source": "mail", "size": "4"}) == Example(size=4)
 

@@ -17,12 +17,15 @@ class LinkError(ValueError):
     """A link or settings file that cannot be followed; the text is for the visitor."""
 
 
-def to_query(settings):
+def to_query(settings, *, complete=False):
     """The settings as query parameters, defaults left out.
 
     Parameters
     ----------
     settings : dataclass instance
+    complete : bool
+        Keep the defaults: for a link between pages, where nothing named would leave the other page
+        as the visitor had it.
 
     Returns
     -------
@@ -31,7 +34,7 @@ def to_query(settings):
     return {
         field.name: _to_text(getattr(settings, field.name))
         for field in dataclasses.fields(settings)
-        if getattr(settings, field.name) != _default(field)
+        if complete or getattr(settings, field.name) != _default(field)
     }
 
 
