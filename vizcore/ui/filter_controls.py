@@ -189,7 +189,7 @@ def _choose_name(settings, name):
     step = settings.step
     if name == CUSTOM:
         if len(step.kernels) > 1:
-            step = FilterStep()
+            step = replace(step, name=FilterStep().name)
         typed = step.typed()
         return settings.with_step(step.with_typed(**typed, as_custom=True))
     return settings.with_step(
@@ -223,23 +223,28 @@ def _parameters(state):
 
 def _editor(state):
     edits = st.session_state.setdefault("image_filters.edits", {})
-    owner = f"{state.now.chosen}"
+    origins = st.session_state.setdefault("image_filters.origins", {})
+    now, owner = state.now, f"{state.now.chosen}"
+    if now.step.name != CUSTOM:
+        origins[owner] = now.step
 
     def taken(kernel):
         try:
-            step = state.now.step.with_typed(kernel["cells"], kernel["divisor"], kernel["bias"])
-            state.set(state.now.with_step(step))
+            # The filter that was typed into, even if another has been chosen meanwhile.
+            edited = replace(state.now, chosen=int(kernel["owner"]))
+            step = edited.step.with_typed(kernel["cells"], kernel["divisor"], kernel["bias"])
+            edits[kernel["owner"]] = kernel["edit"]
         except (KeyError, TypeError, AttributeError, ValueError):
             return  # The editor has marked it already; a forged message changes nothing.
-        edits[kernel.get("owner")] = kernel.get("edit")
-        if step.name == CUSTOM and now.step.name != CUSTOM:
-            st.session_state["image_filters.origin"] = now.step
+        state.set(replace(edited.with_step(step), chosen=state.now.chosen))
 
     def reset():
-        origin = st.session_state.get("image_filters.origin", FilterStep())
+        step = state.now.step
+        origin = replace(
+            origins.get(owner, FilterStep()), bias="0", stride=step.stride, repeat=step.repeat
+        )
         state.set(state.now.with_step(origin))
 
-    now = state.now
     kernel_editor(
         {**now.step.typed(), "edit": edits.get(owner)},
         owner=owner,
