@@ -121,10 +121,3 @@ def test_what_is_too_long_for_a_link_stays_out_of_it(open_page):
     assert now(at).note and at.query_params == {}
     at.text_input[0].set_value("short").run()
     assert at.query_params == {"size": "6", "note": "short"}
-
-
-def test_pages_keep_apart(open_page):
-    at = open_page(size="6")
-    at.session_state["other.settings"] = Example(2)
-    at.slider[0].set_value(5).run()
-    assert at.session_state["other.settings"] == Example(2)
