@@ -1,6 +1,7 @@
 """The walls: who may import whom, and that the web process stays free of TensorFlow."""
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,7 +16,10 @@ ROOMS = {
     "lessons": ({"ops", "imaging", "lessons"}, {"numpy"}),
     "figures": ({"ops", "imaging", "lessons", "figures"}, {"numpy", "plotly", "PIL"}),
     "export": ({"ops", "imaging", "lessons", "figures", "export"}, {"numpy", "plotly", "PIL"}),
-    "ui": ({"ops", "imaging", "lessons", "figures", "export", "ui"}, {"numpy", "cv2", "PIL", "streamlit"}),
+    "ui": (
+        {"ops", "imaging", "lessons", "figures", "export", "ui"},
+        {"numpy", "cv2", "PIL", "streamlit"},
+    ),
 }
 PAGES = ({*ROOMS}, {"streamlit"})
 
@@ -65,3 +69,39 @@ def test_the_walls_catch_an_intruder(tmp_path):
     intruder = tmp_path / "intruder.py"
     intruder.write_text("import streamlit\ndef f():\n    from vizcore.ui import frame\n")
     assert strangers(intruder, *ROOMS["ops"]) == ["streamlit", "vizcore.ui"]
+
+
+# Told by a process of its own, since this one may have imported anything.
+VISIT = """
+import sys
+from streamlit.testing.v1 import AppTest
+at = AppTest.from_file(sys.argv[1], default_timeout=120)
+at.switch_page(sys.argv[2]).run()
+assert at.title and not at.exception, at.exception
+print("imported:", *sorted({"tensorflow", "keras"} & {*sys.modules}))
+"""
+
+
+def imported_by_visiting(folder, page):
+    """Open a page of the app in a folder, and tell which forbidden libraries came with it."""
+    visit = subprocess.run(
+        [sys.executable, "-c", VISIT, str(folder / "app.py"), page],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    assert visit.returncode == 0, visit.stderr
+    return visit.stdout.removeprefix("imported:").split()
+
+
+@pytest.mark.parametrize(
+    "page", ["app.py", *sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py"))]
+)
+def test_no_page_brings_tensorflow_or_keras_into_the_web_process(page):
+    assert imported_by_visiting(ROOT, page) == []
+
+
+def test_a_visit_notices_keras(tmp_path):
+    (tmp_path / "keras.py").write_text("")
+    (tmp_path / "app.py").write_text("import keras\nimport streamlit\nstreamlit.title('Page')\n")
+    assert imported_by_visiting(tmp_path, "app.py") == ["keras"]
