@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from vizcore.export import permalink
+from vizcore.ui.state import MOST_UNDO
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ def page():
         st.warning(state.problem)
     st.slider("Size", 0, 9, **state.bind("size", lambda s: s.size, lambda s, v: replace(s, size=v)))
     st.text_input("Note", **state.bind("note", lambda s: s.note, lambda s, v: replace(s, note=v)))
-    st.button("Grow", on_click=lambda: state.set(replace(state.now, size=state.now.size + 1)))
+    st.button("Grow", on_click=lambda: state.edit(replace(state.now, size=state.now.size + 1)))
+    st.button("Undo", disabled=not state.can_undo, on_click=state.undo)
 
 
 @pytest.fixture
@@ -121,3 +123,23 @@ def test_what_is_too_long_for_a_link_stays_out_of_it(open_page):
     assert now(at).note and at.query_params == {}
     at.text_input[0].set_value("short").run()
     assert at.query_params == {"size": "6", "note": "short"}
+
+
+def test_edits_are_taken_back_one_by_one(open_page):
+    at = open_page(size="4")
+    assert at.button[1].disabled
+    for _ in range(2):
+        at.button[0].click().run()
+    assert now(at) == Example(6)
+    at.button[1].click().run()
+    assert now(at) == Example(5) and at.query_params == {"size": "5"}
+    at.button[1].click().run()
+    assert now(at) == Example(4) and at.button[1].disabled
+
+
+def test_only_so_many_edits_are_kept(open_page):
+    at = open_page(size="4")
+    at.session_state["example.past"] = [Example(i % 9) for i in range(MOST_UNDO)]
+    at.button[0].click().run()
+    assert at.session_state["example.past"][-2:] == [Example((MOST_UNDO - 1) % 9), Example(4)]
+    assert len(at.session_state["example.past"]) == MOST_UNDO
