@@ -40,7 +40,10 @@ def open_filters(tab, server, settings, **others):
 
 def choose(tab, label, option):
     """Pick an option of a Streamlit select box."""
-    tab.get_by_role("combobox", name=label, exact=True).click()
+    box = tab.get_by_role("combobox", name=label, exact=True)
+    box.scroll_into_view_if_needed()
+    painted(tab)  # a menu that opens while its page still scrolls closes at once
+    box.click()
     tab.get_by_role("option", name=option, exact=True).click()
 
 

@@ -299,6 +299,8 @@ def test_the_address_brings_the_window_back(server, browser, page):
     page.wait_for_url(lambda url: url.endswith("at=77_33"))
     choose(page, "Beyond the picture's edge", "Zero: black")
     page.wait_for_url(lambda url: "edges" not in url and "at=77_33" in url)
+    page.get_by_text("2. Diagonal edges").click()  # changes the address, not the picture
+    page.wait_for_url(lambda url: "chosen=1" in url and "at=77_33" in url)
     there = sums(page)
 
     context = browser.new_context()
@@ -324,9 +326,11 @@ def test_the_histogram_says_range_and_share(server, page):
 
 GATE = """
 window.gate = { held: [] };
-window.later = (make) => (...args) =>
-  window.gate.shut ? new Promise((go) => window.gate.held.push(() => go(make(...args)))) : make(...args);
-window.createImageBitmap = window.later(window.createImageBitmap.bind(window));
+const make = window.createImageBitmap.bind(window);
+window.createImageBitmap = async (...picture) => {
+  if (window.gate.shut) await new Promise((go) => window.gate.held.push(go));
+  return make(...picture);
+};
 """
 
 

@@ -96,5 +96,16 @@ function readAt() {
 function writeAt(numbers) {
   const url = new URL(window.location.href);
   url.searchParams.set("at", numbers.join("_"));
-  window.history.replaceState(window.history.state, "", url);
+  if (url.href !== window.location.href) window.history.replaceState(window.history.state, "", url);
+}
+
+// The server knows nothing of it and rewrites the address without: put it back, until stopped.
+function keepAt(numbers) {
+  const page = window.location.pathname;
+  const putBack = () => {
+    const at = window.location.pathname === page && numbers();
+    if (at) writeAt(at);
+  };
+  window.navigation?.addEventListener("currententrychange", putBack);
+  return () => window.navigation?.removeEventListener("currententrychange", putBack);
 }

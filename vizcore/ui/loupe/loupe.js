@@ -141,7 +141,9 @@ class Loupe {
     this.channel = 0;
     this.probe = null;
     this.held = false;
+    this.kept = null;
     this.build(root);
+    this.stopKeeping = keepAt(() => this.kept);
     this.onShelf = () => this.adopt();
     window.vizcorePixels ??= { photos: new Map(), waiting: new Set() };
     window.vizcorePixels.waiting.add(this.onShelf);
@@ -152,6 +154,7 @@ class Loupe {
   }
 
   destroy() {
+    this.stopKeeping();
     window.vizcorePixels.waiting.delete(this.onShelf);
     window.removeEventListener("resize", this.onResize);
     this.observer.disconnect();
@@ -271,12 +274,14 @@ class Loupe {
     }
     if (this.arithmetic?.photo !== photo) this.before = toCanvas(photo);
     this.arithmetic = new Arithmetic(photo, stack);
-    this.probe = this.within(this.probe ?? probeFromAddress() ?? stack.probe);
+    this.kept ??= readAt();
+    this.probe = this.within(this.probe ?? this.kept ?? stack.probe);
     this.overlay.setAttribute("aria-label", `${stack.label}. ${HELP}`);
     this.frame.inert = this.bar.inert = false;
     this.buildPanel();
     this.layout();
     this.drawHistogram();
+    if (this.kept) writeAt(this.kept);
     this.frame.dataset.drawn = stack.stamp;
   }
 
@@ -672,9 +677,8 @@ class Loupe {
   // A window that was chosen, not merely passed over, is told and kept in the address.
   settle() {
     this.say();
-    const url = new URL(window.location.href);
-    url.searchParams.set("at", this.probe.join("_"));
-    window.history.replaceState(window.history.state, "", url);
+    this.kept = this.probe;
+    writeAt(this.kept);
   }
 
   reveal() {
@@ -718,11 +722,6 @@ function toCanvas({ pixels, height, width, depth }) {
   }
   canvas.getContext("2d").putImageData(image, 0, 0);
   return canvas;
-}
-
-function probeFromAddress() {
-  const match = new URL(window.location.href).searchParams.get("at")?.match(/^(\d{1,5})_(\d{1,5})$/);
-  return match ? [Number(match[1]), Number(match[2])] : null;
 }
 
 const instances = new WeakMap();
