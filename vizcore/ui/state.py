@@ -35,6 +35,8 @@ class PageState:
         self.problem = None
         self._store = f"{page}.settings"
         self._told = f"{page}.address"
+        self._visits = f"{page}.visits"
+        self._touched = f"{page}.touched"
         if self._store not in st.session_state:
             st.session_state[self._store] = default
         self._follow_address(type(default))
@@ -48,6 +50,7 @@ class PageState:
     def set(self, settings):
         """Replace the settings; for callbacks, which run before the page does."""
         st.session_state[self._store] = settings
+        st.session_state[self._touched] = True
 
     def edit(self, settings):
         """Replace the settings, and keep the old ones for `undo`."""
@@ -59,6 +62,11 @@ class PageState:
         """Take the last edit back, if there is one."""
         if self._past:
             self.set(self._past.pop())
+
+    @property
+    def visits(self):
+        """How often an address has set the settings; a component then follows the address too."""
+        return st.session_state.get(self._visits, 0)
 
     @property
     def can_undo(self):
@@ -106,10 +114,17 @@ class PageState:
         }
 
     def _follow_address(self, kind):
+        # A run that a control has caused may carry an address older than the last one told.
+        if st.session_state.pop(self._touched, False):
+            return
         address = self._fields(kind)
         if address and address != st.session_state.get(self._told):
             try:
-                self.set(permalink.from_query(kind, address))
+                st.session_state[self._store] = permalink.from_query(kind, address)
+                st.session_state[self._visits] = self.visits + 1
+                # A link to the page one is on reaches the script but not the address bar.
+                if self._told in st.session_state:
+                    st.query_params.from_dict(st.query_params.to_dict())
             except permalink.LinkError as error:
                 self.problem = str(error)
 

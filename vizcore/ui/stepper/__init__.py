@@ -9,7 +9,16 @@ _component = register("stepper")
 
 
 def stepper(
-    trace, *, label, key, texts=None, on_edit=None, on_undo=None, autoplay=False, compact=False
+    trace,
+    *,
+    label,
+    key,
+    texts=None,
+    on_edit=None,
+    on_undo=None,
+    visit=0,
+    autoplay=False,
+    compact=False,
 ):
     """Play a trace.
 
@@ -32,11 +41,21 @@ def stepper(
         runs again; without it the cells cannot be edited. It comes from a browser, unchecked.
     on_undo : callable, optional
         Called when Ctrl+Z is pressed.
+    visit : int
+        Another number sends the stepper to the step in the address.
     autoplay : bool
         Start playing, unless the visitor's system asks for reduced motion.
     compact : bool
         Play in a loop and leave the legends out, as an illustration.
     """
+    done = f"{key}.done"
+
+    def edited():
+        for edit in st.session_state[key]["edits"] or []:
+            if edit["n"] > st.session_state.get(done, 0):
+                st.session_state[done] = edit["n"]
+                on_undo() if "undo" in edit else on_edit(edit)
+
     _component(
         key=key,
         data={
@@ -44,11 +63,12 @@ def stepper(
             "label": label,
             "texts": texts,
             "editable": on_edit is not None,
+            "done": st.session_state.get(done, 0),
+            "visit": visit,
             "autoplay": autoplay,
             "compact": compact,
         },
-        on_edit_change=lambda: on_edit and on_edit(st.session_state[key]["edit"]),
-        on_undo_change=lambda: on_undo and on_undo(),
+        on_edits_change=edited,
     )
 
 

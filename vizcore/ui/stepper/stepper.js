@@ -134,7 +134,7 @@ class Grid {
 
   write(i, text, value, limit, title) {
     const cell = this.cells[i];
-    if (this.numbered) cell.textContent = text;
+    if (this.numbered && !cell.firstElementChild) cell.textContent = text;
     cell.title = title ?? text;
     if (value === null) cell.style.background = cell.style.color = "";
     else paint(cell, colourAt(this.scale, value, limit));
@@ -147,7 +147,7 @@ class Grid {
     this.numbered = type >= SMALLEST_TYPE && Math.max(...this.shape) <= LARGEST_NUMBERED;
     this.box.style.fontSize = `${type}px`;
     this.box.classList.toggle("shaded", !this.numbered);
-    if (!this.numbered) this.cells.forEach((cell) => (cell.textContent = ""));
+    if (!this.numbered) this.cells.forEach((cell) => cell.firstElementChild || (cell.textContent = ""));
   }
 }
 
@@ -159,6 +159,7 @@ class Stepper {
     this.filter = 0;
     this.peeked = null;
     this.speed = 1;
+    this.pending = [];
     this.build(root);
     this.observer = new ResizeObserver(() => this.layout());
     this.observer.observe(this.stage);
@@ -221,21 +222,28 @@ class Stepper {
     const first = !this.trace;
     this.trace = new Reading(data.trace);
     this.texts = data.texts;
-    const told = readAt();
-    if (first || (this.told && !told)) [this.now, this.filter] = this.startFrom(told);
-    this.told = Boolean(told);
+    this.pending = this.pending.filter(({ n }) => n > data.done);
+    if (data.visit !== this.visit) {
+      this.told = readAt();
+      [this.now, this.filter] = this.startFrom(this.told);
+    } else if (this.told && String(readAt()) !== String(this.told)) writeAt(this.told);
+    this.visit = data.visit;
     this.now = Math.min(this.now, this.trace.count - 1);
     this.filter = Math.min(this.filter, this.trace.filters - 1);
     this.peeked = null;
-    this.draft?.remove();
-    this.draft = null;
-    this.note.textContent = data.note ?? "";
     this.stage.setAttribute("aria-label", `${data.label}. ${HELP}`);
     this.scrub.max = this.trace.count - 1;
     this.buildFilters();
-    this.buildPicture();
+    if (this.shape() === this.built) this.fillTexts();
+    else this.buildPicture();
     this.layout();
     if (first && data.autoplay && !stillness()) this.play(true);
+  }
+
+  // What the cells on screen are made for; while it stays, they stay, with the focus in them.
+  shape() {
+    const { trace, filter, editable } = this;
+    return JSON.stringify([trace.kind, trace.rows, trace.columns, trace.channels, trace.filters, trace.height, trace.width, filter, editable]);
   }
 
   startFrom(told) {
@@ -266,6 +274,8 @@ class Stepper {
 
   buildPicture() {
     const { trace, filter } = this;
+    this.built = this.shape();
+    this.draft = null;
     const first = trace.firstChannel(filter);
     const [kh, kw] = [trace.rows.window, trace.columns.window];
     const [height, width] = [trace.padded.length + trace.rows.overhang, trace.padded[0].length + trace.columns.overhang];
@@ -532,9 +542,17 @@ class Stepper {
     this.live.textContent = this.trace.sentence(this.now, this.filter);
     clearTimeout(this.addressTimer);
     this.addressTimer = setTimeout(() => {
-      writeAt([...this.trace.cell(this.now), ...(this.filter ? [this.filter] : [])]);
-      this.told = true;
+      this.told = [...this.trace.cell(this.now), ...(this.filter ? [this.filter] : [])];
+      writeAt(this.told);
     }, ADDRESS_DELAY);
+  }
+
+  // Edits may come faster than answers, and Streamlit may pass on only the newest message: each
+  // carries all that the server has not yet said to have done.
+  submit(edit) {
+    this.serial = Math.max((this.serial ?? 0) + 1, Date.now());
+    this.pending.push({ n: this.serial, ...edit });
+    this.send("edits", this.pending);
   }
 
   play(playing) {
@@ -565,7 +583,7 @@ class Stepper {
     if (event.ctrlKey) {
       if (event.key === "z" && this.editable) {
         event.preventDefault();
-        this.send("undo", true);
+        this.submit({ undo: true });
       }
       return;
     }
@@ -726,7 +744,7 @@ class Stepper {
       input.remove();
       cell.textContent = commit ? text.replace("-", MINUS) : this.gridOf(cell)?.numbered === false ? "" : before;
       this.note.textContent = "";
-      if (commit && text !== target.text) this.send("edit", { ...target.place, text });
+      if (commit && text !== target.text) this.submit({ ...target.place, text });
       else this.layout();
       return true;
     };
