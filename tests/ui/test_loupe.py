@@ -78,6 +78,13 @@ def test_the_field_is_every_pixel_that_changes_an_output_pixel(sides, n):
         assert columns["first"] + cell * columns["step"] == (touched.min() + touched.max()) / 2
 
 
+def test_a_field_may_begin_in_the_padding():
+    passes = [Pass((np.ones((1, 3)),), stride=2), Pass((np.ones((1, 3)),))]
+    columns = _header(shown(np.zeros((1, 9), np.uint8), passes))["columns"]
+    # The second pass reads its neighbours, around pixels −2, 0 and 2, which read theirs.
+    assert (columns["fieldStart"], columns["fieldSize"], columns["first"]) == (-3, 7, 0)
+
+
 @pytest.mark.parametrize("edges", EDGES)
 @pytest.mark.parametrize("stride", [1, 3])
 def test_what_the_browser_computes_from_the_header_is_the_response(edges, stride):
