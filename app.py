@@ -71,6 +71,7 @@ with on_photo:
         key="home.loupe",
         tallest=260,
     )
+    st.markdown(chosen.about)
     filters = FilterSettings(filters=Steps((FilterStep(state.now.filter),)))
     st.page_link(
         "pages/image_filters.py",
@@ -88,6 +89,11 @@ with in_numbers:
         key="home.stepper",
         autoplay=True,
         compact=True,
+    )
+    st.markdown(
+        "The amber window covers nine cells of the input. Each is multiplied by the weight in the "
+        "same place of the kernel, and the nine products add up to one cell of the output. Then "
+        "the window moves on. On a photo it is the same, a million times."
     )
     st.page_link(
         "pages/convolution_step_by_step.py",

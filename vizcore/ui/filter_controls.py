@@ -57,13 +57,15 @@ def choose_photo(state):
             "The photo of this link was somebody's upload, which a link cannot carry. "
             "Here is the cat with the same filters; upload a photo of your own to replace it."
         )
-        state.set(replace(state.now, photo=FilterSettings().photo))
+        state.amend(replace(state.now, photo=FilterSettings().photo))
     st.selectbox(
         "or take a sample",
         keys,
         format_func=lambda key: "Your photo" if key == UPLOAD else SAMPLES[key].title,
         **state.bind("photo", lambda s: s.photo, lambda s, v: replace(s, photo=v)),
     )
+    if state.now.photo != UPLOAD:
+        st.caption(f"Picture: {SAMPLES[state.now.photo].credit}.")
     if st.toggle("or use the camera", key="photo.use_camera"):
         st.camera_input("Take a photo", key="photo.shot", on_change=taken, args=("photo.shot",))
     return own_photo() if state.now.photo == UPLOAD else sample_photo(state.now.photo)

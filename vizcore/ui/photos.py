@@ -1,7 +1,7 @@
 """The photo a visitor works on: a sample, an upload or a camera shot."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import streamlit as st
@@ -54,7 +54,12 @@ class Photo:
 
     def pixels(self, grey):
         """Return the pixels to filter, in colour or in grey levels, and their digest."""
-        return _grey_of(self) if grey else (self.preview, self.digest)
+        return self._grey if grey else (self.preview, self.digest)
+
+    @cached_property
+    def _grey(self):
+        levels = grey_levels(self.preview)
+        return levels, pixel_digest(levels)
 
 
 @lru_cache(maxsize=len(SAMPLES))
@@ -99,12 +104,6 @@ def take_in(file):
         return False
     st.session_state[_OWN] = photo
     return True
-
-
-@lru_cache(maxsize=8)
-def _grey_of(photo):
-    levels = grey_levels(photo.preview)
-    return levels, pixel_digest(levels)
 
 
 def _photo(alt, image, source):

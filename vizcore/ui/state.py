@@ -52,6 +52,10 @@ class PageState:
         st.session_state[self._store] = settings
         st.session_state[self._touched] = True
 
+    def amend(self, settings):
+        """Replace the settings while the page runs, where it finds that they cannot be met."""
+        st.session_state[self._store] = settings
+
     def edit(self, settings):
         """Replace the settings, and keep the old ones for `undo`."""
         self._past.append(self.now)

@@ -36,7 +36,7 @@ def pixel_digest(image):
     return content.hexdigest()
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@st.cache_resource(max_entries=32, ttl=300, show_spinner=False)
 def _packed(digest, _image):
     """Deflate the differences of neighbouring pixels, as PNG's Sub filter does: exact, small."""
     height, width, depth = (*_image.shape, 1)[:3]

@@ -224,7 +224,7 @@ class Stepper {
     this.texts = data.texts;
     this.pending = this.pending.filter(({ n }) => n > data.done);
     if (data.visit !== this.visit) {
-      this.told = readAt();
+      this.told = this.compact ? null : readAt();
       [this.now, this.filter] = this.startFrom(this.told);
     } else if (this.told && String(readAt()) !== String(this.told)) writeAt(this.told);
     this.visit = data.visit;
@@ -541,6 +541,7 @@ class Stepper {
   tell() {
     this.live.textContent = this.trace.sentence(this.now, this.filter);
     clearTimeout(this.addressTimer);
+    if (this.compact) return;
     this.addressTimer = setTimeout(() => {
       this.told = [...this.trace.cell(this.now), ...(this.filter ? [this.filter] : [])];
       writeAt(this.told);
