@@ -21,6 +21,12 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 
 CHANGES = 30
 MOVES = 200
+FIND = """const find = (css) => {
+    for (const host of document.querySelectorAll('*')) {
+        const found = host.shadowRoot?.querySelector(css);
+        if (found) return found;
+    }
+};"""
 PAINTED = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 
 
@@ -71,18 +77,6 @@ def cold_start(browser):
     return server
 
 
-def bare_rerun(tab):
-    """A control that changes nothing: what Streamlit itself takes."""
-    times = []
-    for _ in range(10):
-        switch = tab.get_by_text("or use the camera")
-        start = time.perf_counter()
-        switch.click()
-        tab.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
-        times.append(1000 * (time.perf_counter() - start))
-    return times
-
-
 def filter_change(tab, photo):
     """A preset chosen → its picture painted, on a photo of one megapixel."""
     tab.locator("input[type=file]").first.set_input_files(photo)
@@ -92,18 +86,18 @@ def filter_change(tab, photo):
     times = []
     for i in range(CHANGES):
         took = tab.evaluate(
-            """([value]) => new Promise((go) => {
-                const roots = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean);
-                const find = (css) => roots.map((r) => r.querySelector(css)).find(Boolean);
+            f"""([value]) => new Promise((go) => {{
+                {FIND}
                 const [input, frame] = [find('input[data-name="Bias"]'), find('.frame')];
                 const start = performance.now();
-                new MutationObserver((_, observer) => {
+                const painted = () => go(performance.now() - start);
+                new MutationObserver((_, observer) => {{
                     observer.disconnect();
-                    requestAnimationFrame(() => requestAnimationFrame(() => go(performance.now() - start)));
-                }).observe(frame, { attributes: true, attributeFilter: ['data-drawn'] });
+                    requestAnimationFrame(() => requestAnimationFrame(painted));
+                }}).observe(frame, {{ attributes: true, attributeFilter: ['data-drawn'] }});
                 input.value = value;
-                input.dispatchEvent(new InputEvent('input', { bubbles: true }));
-            })""",
+                input.dispatchEvent(new InputEvent('input', {{ bubbles: true }}));
+            }})""",
             [str(i + 1)],
         )
         times.append(took)
@@ -115,18 +109,18 @@ def loupe(tab, seen):
     """Pointer moved → loupe drawn, with the WebSocket frames it cost."""
     box = tab.locator(".overlay").bounding_box()
     tab.evaluate(
-        """() => {
-            const roots = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean);
-            const overlay = roots.map((r) => r.querySelector('.overlay')).find(Boolean);
+        f"""() => {{
+            {FIND}
             window.moves = [];
-            overlay.addEventListener('pointermove', (event) => {
-                requestAnimationFrame(() => {
+            find('.overlay').addEventListener('pointermove', (event) => {{
+                requestAnimationFrame(() => {{
                     const channel = new MessageChannel();
-                    channel.port1.onmessage = () => window.moves.push(performance.now() - event.timeStamp);
+                    const took = () => window.moves.push(performance.now() - event.timeStamp);
+                    channel.port1.onmessage = took;
                     channel.port2.postMessage(0);
-                });
-            });
-        }"""
+                }});
+            }});
+        }}"""
     )
     before = seen["frames"]
     rng = np.random.default_rng(0)

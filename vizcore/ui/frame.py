@@ -1,5 +1,6 @@
 """The frame around every page: title, navigation, one look."""
 
+import gc
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ def open_page(file, lead):
     lead : str
         What one can do here, in one sentence.
     """
+    _freeze_imports(file)
     title = PAGES[file]
     name = "Convolution visualizer"
     st.set_page_config(
@@ -43,6 +45,17 @@ def open_page(file, lead):
             st.page_link(other, label=label)
     st.title(name if title == "Home" else title, anchor=False)
     st.markdown(lead)
+
+
+@st.cache_resource(show_spinner=False)
+def _freeze_imports(file):
+    """Spare the garbage collector what the page has imported, once for each page.
+
+    Streamlit collects all generations after every run, and walking through NumPy, OpenCV and
+    Streamlit itself takes longer than most pages.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @st.cache_resource(show_spinner=False)

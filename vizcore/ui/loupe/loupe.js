@@ -127,6 +127,8 @@ function toDisplay(response, { name, limit, low, high }) {
 
 const CHANNELS = { 1: ["grey"], 3: ["red", "green", "blue"] };
 const LARGEST_NUMBERED = 7;
+const [SMALLEST_CELL, LARGEST_CELL, SHADED_CELL] = [36, 44, 16]; // CSS pixels
+const SUM_AND_GAPS = 160;
 const EXACT_SCALE = 6;
 const TALLEST_SHARE = 0.48; // of the window, so that picture and arithmetic are seen together
 const MOST_WORK = 2e7;
@@ -302,6 +304,10 @@ class Loupe {
       canvas.height = Math.round(tall * ratio);
     }
     this.size = { wide, tall, ratio };
+    // Pixels, kernel, products and their sum on one line where there is room.
+    const room = (wide - SUM_AND_GAPS) / (3 * this.grids[0].kernelColumns) - 2;
+    const cell = this.numbered ? Math.max(SMALLEST_CELL, Math.min(LARGEST_CELL, room)) : SHADED_CELL;
+    this.panel.style.setProperty("--cell", `${Math.floor(cell)}px`);
     this.draw();
   }
 
@@ -425,30 +431,25 @@ class Loupe {
   buildGrids(kernels, depth) {
     const [kh, kw] = [kernels[0].length, kernels[0][0].length];
     const numbered = Math.max(kh, kw) <= LARGEST_NUMBERED;
-    const size = numbered ? 44 : 16;
     const grid = (name) => {
       const box = element("div", { class: `grid ${name}${numbered ? "" : " shaded"}`, "aria-hidden": "true" });
       box.style.gridTemplateColumns = `repeat(${kw}, var(--cell))`;
-      box.style.setProperty("--cell", `${size}px`);
       for (let i = 0; i < kh * kw; i++) box.append(element("span", { "data-i": i }));
       return box;
     };
     const figure = (caption, box) => element("figure", {}, element("figcaption", {}, caption), box);
     this.grids = kernels.map((_, k) => {
       const names = kernels.length > 1 ? ["Kernel a", "Kernel b"][k] : "Kernel";
-      return { pixels: grid("pixels"), kernel: grid("kernel"), products: grid("products"), sum: element("span", { class: "sum numbers" }), names };
+      return { pixels: grid("pixels"), kernel: grid("kernel"), products: grid("products"), sum: element("span", { class: "sum numbers" }), names, kernelColumns: kw };
     });
     const lines = this.grids.map(({ pixels, kernel, products, sum, names }) =>
       element(
         "div",
         { class: "line" },
-        figure("Pixels under the kernel", pixels),
-        element("span", { class: "sign" }, "×"),
-        figure(names, kernel),
-        element("span", { class: "sign" }, "="),
-        figure("Products", products),
-        element("span", { class: "sign" }, "Σ"),
-        figure(kernels.length > 1 ? `Sum ${names.at(-1)}` : "Sum", sum),
+        figure("Pixels", pixels),
+        figure(`× ${names}`, kernel),
+        figure("= Products", products),
+        figure(`Σ ${kernels.length > 1 ? names.at(-1) : "Sum"}`, sum),
       ),
     );
     this.cellText = element("p", { class: "cell-text numbers" });
@@ -505,7 +506,7 @@ class Loupe {
     const limit = 255 * this.weightLimit;
     this.current = now;
     this.grids.forEach(({ pixels, products, sum }, k) => {
-      paint(sum, colourAt(SCALES.response, one.sums[k], limit));
+      paint(sum, colourAt(SCALES.response, one.sums[k], Math.max(limit, 255)));
       sum.textContent = readable(one.sums[k]);
       one.pixels.forEach((value, i) => {
         const level = Math.max(0, Math.min(255, Math.round(value)));
