@@ -210,14 +210,14 @@ class StepSettings:
             )
         if max(self.kernel.rows, self.kernel.columns) > LARGEST_KERNEL:
             raise ValueError(f"a kernel has at most {LARGEST_KERNEL} rows and columns.")
-        for name, most in (
-            ("stride", LARGEST_STRIDE),
-            ("padding", LARGEST_PADDING),
-            ("dilation", LARGEST_DILATION),
+        for name, least, most in (
+            ("stride", 1, LARGEST_STRIDE),
+            ("padding", 0, LARGEST_PADDING),
+            ("dilation", 1, LARGEST_DILATION),
         ):
             value = getattr(self, name)
-            if not (name != "padding") <= value <= most:
-                raise ValueError(f"the {name} can be at most {most}, not {value}.")
+            if not least <= value <= most:
+                raise ValueError(f"the {name} can be {least} to {most}, not {value}.")
         self.trace()
 
     @property
@@ -386,14 +386,15 @@ def fitted(settings, **changes):
     """Return changed settings, each other value lowered as far as it takes to be possible."""
     given = {name: getattr(settings, name) for name in settings.__dataclass_fields__} | changes
     plan = SimpleNamespace(**given)
-    if not plan.transposed:
-        if plan.pad_mode == "reflect":
-            plan.padding = min(plan.padding, *(n - 1 for n in _shape(plan.input)))
-        sides = zip(_shape(plan.kernel), _shape(plan.input), strict=True)
-        high, wide = (min(k, n + 2 * plan.padding) for k, n in sides)
-        plan.kernel = plan.kernel.resized(high, wide, plan.kernel.depth)
-    plan.dilation = min(plan.dilation, _most_dilation(plan))
-    plan.padding = min(plan.padding, _most_padding(plan))
+    before = None
+    while before != vars(plan):  # Each value that is lowered may leave less room for the others.
+        before = dict(vars(plan))
+        plan.padding = min(plan.padding, _most_padding(plan))
+        if not plan.transposed:
+            sides = zip(_shape(plan.kernel), _shape(plan.input), strict=True)
+            high, wide = (min(k, n + 2 * plan.padding) for k, n in sides)
+            plan.kernel = plan.kernel.resized(high, wide, plan.kernel.depth)
+        plan.dilation = min(plan.dilation, _most_dilation(plan))
     return StepSettings(**vars(plan))
 
 
@@ -427,14 +428,9 @@ def _most_padding(settings):
 def _most_dilation(settings):
     if settings.transposed:
         return LARGEST_DILATION
-    return min(
-        LARGEST_DILATION,
-        *(
-            (n + 2 * settings.padding - 1) // (k - 1)
-            for n, k in zip(_shape(settings.input), _shape(settings.kernel), strict=True)
-            if k > 1
-        ),
-    )
+    sides = zip(_shape(settings.input), _shape(settings.kernel), strict=True)
+    room = [(n + 2 * settings.padding - 1) // (k - 1) for n, k in sides if k > 1]
+    return min([LARGEST_DILATION, *room])
 
 
 def _numbers(texts, shape):
