@@ -7,16 +7,18 @@ function readable(value, digits = 2) {
   return text === "-0" ? "0" : text.replace("-", MINUS);
 }
 
+// The twin of vizcore.ui.numbers.parse_number.
 function parseNumber(text) {
-  const plain = "[+-]?(?:\\d+\\.?\\d*|\\.\\d+)";
+  const plain = "[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)";
+  const quoted = `\u201c${text.length > 40 ? `${text.slice(0, 40)}\u2026` : text}\u201d`;
   const normal = text.replace(/\s+/g, "").replace(/\u2212/g, "-").replace(/,/g, ".");
   const match = normal.match(new RegExp(`^(${plain})(?:/(${plain}))?$`));
-  if (!match) return { problem: `\u201c${text}\u201d is not a number. Type something like 3, ${MINUS}0.5 or 1/9.` };
+  if (!match) return { problem: `${quoted} is not a number. Type something like 3, ${MINUS}0.5 or 1/9.` };
   const value = Number(match[1]) / Number(match[2] ?? 1);
   if (match[2] !== undefined && Number(match[2]) === 0)
-    return { problem: `\u201c${text}\u201d divides by zero. Type something like 3, ${MINUS}0.5 or 1/9.` };
+    return { problem: `${quoted} divides by zero. Type something like 3, ${MINUS}0.5 or 1/9.` };
   if (!(Math.abs(value) <= 1e6))
-    return { problem: `\u201c${text}\u201d is too large: numbers up to \u00b11,000,000 fit here.` };
+    return { problem: `${quoted} is too large: numbers up to \u00b11,000,000 fit here.` };
   return { value, text: normal };
 }
 

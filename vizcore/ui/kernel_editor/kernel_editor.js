@@ -5,8 +5,10 @@ const SIZES = Array.from({ length: 15 }, (_, i) => i + 1);
 
 class KernelEditor {
   constructor(root) {
-    this.edit = 0;
-    this.seen = null;
+    this.edit = 0; // the number of the last kernel told to the server
+    this.told = null; // its text
+    this.seen = null; // what the server said last
+    this.given = {};
     this.root = root;
     this.grid = element("div", { class: "cells", role: "group" });
     this.grid.addEventListener("input", () => this.typed());
@@ -34,7 +36,7 @@ class KernelEditor {
         { class: "actions" },
         action("Flip", "Turn the kernel by 180°: correlation becomes convolution, and back", () => this.flip()),
         action("Normalise", "Set the divisor so that the weights sum to 1", () => this.normalise()),
-        (this.reset = action("Reset", "Back to the filter as it was chosen", () => this.send("reset", true))),
+        (this.reset = action("Reset", "Back to the filter as it was chosen", () => this.undo())),
       ),
     );
   }
@@ -51,23 +53,21 @@ class KernelEditor {
     return { input, label: element("label", {}, name, input) };
   }
 
-  update(component) {
-    this.send = component.setTriggerValue;
-    const { data } = component;
-    this.reset.disabled = !data.changed;
-    const stamp = JSON.stringify([data.cells, data.divisor, data.bias, data.owner]);
-    // An answer to an older edit must not overwrite what has been typed since.
-    if (data.edit !== null && data.edit < this.edit && data.owner === this.owner) return;
-    if (stamp === this.seen && data.owner === this.owner) return;
-    this.seen = stamp;
-    this.owner = data.owner;
-    if (data.edit === this.edit && this.edit && this.sameAs(data)) return;
+  update({ data, setTriggerValue }) {
+    this.send = setTriggerValue;
+    this.given = data;
+    const { cells, divisor, bias, owner, edit } = data;
+    const kernel = JSON.stringify({ cells, divisor, bias });
+    const news = `${owner} ${edit} ${kernel}`;
+    if (news === this.seen) return this.mark();
+    this.seen = news;
+    // What answers an edit is on screen already, perhaps with more typed since.
+    const mine = owner === this.owner && edit !== null;
+    if (mine && (edit < this.edit || (edit === this.edit && kernel === this.told))) return this.mark();
+    this.owner = owner;
+    this.edit = edit ?? 0;
+    this.told = null;
     this.show(data);
-  }
-
-  sameAs({ cells, divisor, bias }) {
-    const now = this.read();
-    return now && JSON.stringify(now) === JSON.stringify({ cells, divisor, bias });
   }
 
   show({ cells, divisor, bias }) {
@@ -125,8 +125,10 @@ class KernelEditor {
       if (problem) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
     }
-    const bad = parsed.find(({ problem }) => problem);
-    this.message.textContent = bad ? `${bad.input.dataset.name}: ${bad.problem} The last good kernel stays in force.` : "";
+    const [bad, ...others] = parsed.filter(({ problem }) => problem);
+    const also = others.length ? ` Also wrong: ${others.map(({ input }) => input.dataset.name).join("; ")}.` : "";
+    this.message.textContent = bad ? `${bad.input.dataset.name}: ${bad.problem}${also} The last good kernel stays in force.` : "";
+    this.reset.disabled = !this.given.changed && !bad;
   }
 
   typed() {
@@ -136,7 +138,15 @@ class KernelEditor {
 
   tell() {
     const kernel = this.read();
-    if (kernel) this.send("kernel", { ...kernel, edit: ++this.edit, owner: this.owner });
+    if (!kernel) return;
+    this.told = JSON.stringify(kernel);
+    this.send("kernel", { ...kernel, edit: ++this.edit, owner: this.owner });
+  }
+
+  undo() {
+    this.seen = this.told = null;
+    this.show(this.given);
+    this.send("reset", true);
   }
 
   keyed(event) {
