@@ -143,3 +143,49 @@ def test_only_so_many_edits_are_kept(open_page):
     at.button[0].click().run()
     assert at.session_state["example.past"][-2:] == [Example((MOST_UNDO - 1) % 9), Example(4)]
     assert len(at.session_state["example.past"]) == MOST_UNDO
+
+
+# ---- An address against the visitor's own changes ----
+
+
+def test_a_run_that_a_control_has_caused_ignores_an_older_address(open_page):
+    at = open_page()
+    at.slider[0].set_value(5).run()
+    at.slider[0].set_value(7)
+    at.query_params["size"] = "3"  # what the browser held when the control was moved
+    at.run()
+    assert now(at) == Example(7) and at.slider[0].value == 7
+    assert at.query_params == {"size": "7"}
+    at.query_params["size"] = "2"  # and the next address is followed again
+    assert now(at.run()) == Example(2)
+
+
+def test_edits_and_their_undoing_win_over_an_older_address_too(open_page):
+    at = open_page(size="4")
+    for index, expected in ((0, 5), (1, 4)):
+        at.button[index].click()
+        at.query_params["size"] = "9"
+        assert now(at.run()) == Example(expected)
+        assert at.query_params == {"size": str(expected)}
+
+
+def test_every_address_that_is_followed_counts_as_a_visit(open_page):
+    at = open_page()
+    assert "example.visits" not in at.session_state
+    for visits, size in enumerate(("4", "6"), start=1):
+        at.query_params["size"] = size
+        at.run()
+        at.slider[0].set_value(8).run()  # which is no visit
+        assert at.session_state["example.visits"] == visits
+    at.query_params["size"] = "99"
+    assert now(at.run()) == Example(8)
+    assert at.session_state["example.visits"] == 2
+
+
+def test_edits_can_be_taken_back_past_a_link(open_page):
+    at = open_page()
+    at.button[0].click().run()
+    at.query_params["size"] = "7"
+    assert now(at.run()) == Example(7)
+    at.button[1].click().run()
+    assert now(at) == Example()

@@ -22,7 +22,7 @@ def examples():
     with st.container(horizontal=True):
         for lesson in LESSONS.values():
             if PAGE.endswith(f"/{lesson.page}.py"):
-                address = to_query(from_lesson(lesson))
+                address = to_query(from_lesson(lesson), complete=True)
                 st.page_link(PAGE, label=lesson.title, query_params=address)
 
 
@@ -70,9 +70,9 @@ def movement(state):
 def fill(state):
     """Fill the input or the kernel by a rule; undo takes it back."""
     with st.popover("Fill with …", width="stretch"):
-        which = st.radio("Fill", ["input", "kernel"], horizontal=True, key="step.fill.which")
-        rule = st.selectbox("with", list(RULES), format_func=RULES.get, key="step.fill.rule")
-        seed = st.number_input(
+        st.radio("Fill", ["input", "kernel"], horizontal=True, key="step.fill.which")
+        st.selectbox("with", list(RULES), format_func=RULES.get, key="step.fill.rule")
+        st.number_input(
             "Seed",
             0,
             9999,
@@ -80,7 +80,7 @@ def fill(state):
             key="step.fill.seed",
             help="The same seed draws the same numbers, and the same patch of the photo.",
         )
-        st.button("Fill", type="primary", on_click=_filled, args=(state, which, rule, seed))
+        st.button("Fill", type="primary", on_click=_filled, args=(state,))
     st.button(
         "Undo",
         disabled=not state.can_undo,
@@ -90,7 +90,11 @@ def fill(state):
     )
 
 
-def _filled(state, which, rule, seed):
+def _filled(state):
+    # Read now: a seed typed just before the click has not been through a run of the page.
+    which, rule, seed = (
+        st.session_state[f"step.fill.{name}"] for name in ("which", "rule", "seed")
+    )
     old = getattr(state.now, which)
     new = replace(old, cells=(), rule=rule, seed=seed)
     state.edit(replace(state.now, **{which: new}))
