@@ -25,15 +25,15 @@ expect.set_options(timeout=20_000)
 
 
 class Server:
-    """The app on a free port of this machine."""
+    """The app, or another script, on a free port of this machine."""
 
-    def __init__(self):
+    def __init__(self, script="app.py"):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py"]
+            [sys.executable, "-m", "streamlit", "run", script]
             + ["--server.port", str(self.port), "--server.address", "127.0.0.1"],
             cwd=ROOT,
             stdout=subprocess.DEVNULL,

@@ -4,6 +4,7 @@
 const SPEEDS = [0.5, 1, 2, 4, 8];
 const LARGEST_CELL = 44;
 const SMALLEST_CELL = 22;
+const SMALLEST_SHADE = 11; // a cell without a number need not be as large
 const SMALLEST_TYPE = 10;
 const LARGEST_NUMBERED = 18;
 const MOST_TERMS = 27;
@@ -77,10 +78,17 @@ class Reading {
     return this.kind === "average pooling" ? { divisor: this.divisors[row][column] } : {};
   }
 
-  // The steps whose window reads a cell of the input.
+  // The cell of the input that an index along an axis repeats: in the padding, perhaps another.
+  source({ n }, index) {
+    if (this.padMode === "reflect") return index < 0 ? -index : index < n ? index : 2 * (n - 1) - index;
+    return this.padMode === "replicate" ? Math.max(0, Math.min(n - 1, index)) : index;
+  }
+
+  // The steps whose window reads a cell: itself, or its image in the padding.
   fedBy(row, column) {
+    const alone = this.isPadding(row, column);
     const along = (axis, cell, count) =>
-      Array.from({ length: count }, (_, i) => i).filter((i) => this.taps(axis, i).includes(cell));
+      Array.from({ length: count }, (_, i) => i).filter((i) => this.taps(axis, i).some((tap) => (alone ? tap : this.source(axis, tap)) === cell));
     const columns = along(this.columns, column, this.width);
     return along(this.rows, row, this.height).flatMap((r) => columns.map((c) => r * this.width + c));
   }
@@ -215,6 +223,7 @@ class Stepper {
     this.send = component.setTriggerValue;
     this.editable = data.editable;
     this.compact = data.compact;
+    this.inputScale = data.photographic ? GREY : SCALES.response;
     this.body.classList.toggle("compact", data.compact);
     const stamp = JSON.stringify(data);
     if (stamp === this.stamp) return;
@@ -243,7 +252,7 @@ class Stepper {
   // What the cells on screen are made for; while it stays, they stay, with the focus in them.
   shape() {
     const { trace, filter, editable } = this;
-    return JSON.stringify([trace.kind, trace.rows, trace.columns, trace.channels, trace.filters, trace.height, trace.width, filter, editable]);
+    return JSON.stringify([this.inputScale === GREY, trace.kind, trace.rows, trace.columns, trace.channels, trace.filters, trace.height, trace.width, filter, editable]);
   }
 
   startFrom(told) {
@@ -283,7 +292,7 @@ class Stepper {
     this.channels = Array.from({ length: trace.depth }, (_, d) => {
       const channel = first + d;
       const named = trace.channels > 1 ? `Input, channel ${channel + 1}` : "Input";
-      const input = new Grid({ caption: named, rows: height, columns: width, className: "input", scale: SCALES.response, label: named });
+      const input = new Grid({ caption: named, rows: height, columns: width, className: "input", scale: this.inputScale, label: named });
       const kernelName = many ? `Kernel, channel ${d + 1}` : "Kernel";
       const kernel = trace.pools ? null : new Grid({ caption: "× Kernel", rows: kh, columns: kw, className: "kernel", scale: SCALES.weight, label: kernelName });
       const products = new Grid({ caption: trace.pools ? "→ Window" : "= Products", rows: kh, columns: kw, className: "products", scale: SCALES.response });
@@ -330,6 +339,7 @@ class Stepper {
   }
 
   inputLimit() {
+    if (this.inputScale === GREY) return 255;
     return nice(Math.max(...this.trace.padded.flat(2).map(Math.abs), 1e-9));
   }
 
@@ -361,6 +371,7 @@ class Stepper {
     const inputLimit = this.inputLimit();
     this.channels.forEach(({ channel, d, input, kernel, products, sum }, k) => {
       input.fit(cell, this.inputTexts[k]);
+      input.box.classList.toggle("dilated", trace.rows.dilation > 1 || trace.columns.dilation > 1);
       this.eachInputCell((r, c) => [r, c]).forEach(([r, c], i) => {
         const value = trace.at(r, c)?.[channel];
         const padding = trace.isPadding(r, c);
@@ -401,14 +412,16 @@ class Stepper {
     ].map((pitch) => pitch - GAP);
     const share = (window.innerHeight * TALLEST_SHARE) / trace.depth - CAPTION;
     const high = share / this.channels[0].input.shape[0] - GAP;
-    const good = options.find((size) => size >= 27) ?? options.find((size) => size >= SMALLEST_CELL) ?? SMALLEST_CELL;
-    return Math.floor(Math.max(SMALLEST_CELL, Math.min(LARGEST_CELL, good, high)));
+    const shaded = Math.max(...this.channels[0].input.shape) > LARGEST_NUMBERED;
+    const [smallest, wanted] = shaded ? [SMALLEST_SHADE, SMALLEST_SHADE] : [SMALLEST_CELL, 27];
+    const good = options.find((size) => size >= wanted) ?? options.find((size) => size >= smallest) ?? smallest;
+    return Math.floor(Math.max(smallest, Math.min(LARGEST_CELL, good, high)));
   }
 
   drawLegends() {
     const weights = this.trace.pools ? [] : [legend("Kernel", SCALES.weight, this.weightLimit())];
     this.legends.replaceChildren(
-      legend("Input", SCALES.response, this.inputLimit()),
+      legend("Input", this.inputScale, this.inputLimit()),
       ...weights,
       legend(this.trace.pools ? "Output" : "Products, sums", SCALES.response, this.responseLimit()),
     );
@@ -791,6 +804,9 @@ class Stepper {
 const HELP =
   "Left and right arrows step, up and down move by a row, Home and End go to the first and the last step, space plays.";
 
+// A photo's grey levels, from black at 0; what is negative has no grey and stays black.
+const GREY = [[0, 0, 0], [0, 0, 0], [255, 255, 255]];
+
 // The ends of a scale a little beyond the largest value keep the palette calm and the ink dark.
 function nice(largest) {
   return largest * 1.5;
@@ -818,11 +834,13 @@ function icon(name) {
 }
 
 function legend(name, scale, limit) {
-  const colours = scale.map((rgb) => `rgb(${rgb.join(",")})`).join(",");
+  const grey = scale === GREY;
+  const colours = (grey ? scale.slice(1) : scale).map((rgb) => `rgb(${rgb.join(",")})`).join(",");
   const bar = element("span", { class: "scale" });
   bar.style.background = `linear-gradient(90deg, ${colours})`;
   const end = readable(limit, limit < 10 ? 1 : 0);
-  return element("div", { class: "legend numbers" }, element("span", {}, name), element("span", {}, `${MINUS}${end}`), bar, element("span", {}, end));
+  const ends = [grey ? "0" : `${MINUS}${end}`, end].map((text) => element("span", {}, text));
+  return element("div", { class: "legend numbers" }, element("span", {}, name), ends[0], bar, ends[1]);
 }
 
 function stillness() {
