@@ -46,6 +46,7 @@ with picture:
         f"with a {high} by {wide} kernel",
         on_edit=edited,
         on_undo=state.undo,
+        photographic=now.input.rule == "photo",
         visit=state.visits,
         key="convolution.stepper",
     )

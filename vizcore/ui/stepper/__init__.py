@@ -16,6 +16,7 @@ def stepper(
     texts=None,
     on_edit=None,
     on_undo=None,
+    photographic=False,
     visit=0,
     autoplay=False,
     compact=False,
@@ -41,6 +42,8 @@ def stepper(
         runs again; without it the cells cannot be edited. It comes from a browser, unchecked.
     on_undo : callable, optional
         Called when Ctrl+Z is pressed.
+    photographic : bool
+        Draw the input in grey levels, 0 black and 255 white.
     visit : int
         Another number sends the stepper to the step in the address.
     autoplay : bool
@@ -64,6 +67,7 @@ def stepper(
             "texts": texts,
             "editable": on_edit is not None,
             "done": st.session_state.get(done, 0),
+            "photographic": photographic,
             "visit": visit,
             "autoplay": autoplay,
             "compact": compact,

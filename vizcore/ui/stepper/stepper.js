@@ -4,12 +4,12 @@
 const SPEEDS = [0.5, 1, 2, 4, 8];
 const LARGEST_CELL = 44;
 const SMALLEST_CELL = 22;
-const SMALLEST_SHADE = 11; // a cell without a number need not be as large
+const SMALLEST_SHADE = 8; // a cell without a number need not be as large
+const WORK_CELL = 34;
 const SMALLEST_TYPE = 10;
 const LARGEST_NUMBERED = 18;
 const MOST_TERMS = 27;
 const ADDRESS_DELAY = 250;
-const GAP = 2;
 const CAPTION = 40;
 const TALLEST_SHARE = 0.7; // of the window
 
@@ -112,6 +112,11 @@ class Reading {
     const added = bias ? ` ${bias < 0 ? MINUS : "+"} ${readable(Math.abs(bias))}` : "";
     return `${parts.join(" + ")}${added} = ${total}`;
   }
+}
+
+// As a sentence has it, without commas: a cell is narrow.
+function inCell(value) {
+  return readable(value).replaceAll(",", "");
 }
 
 function bracketed(value) {
@@ -289,6 +294,11 @@ class Stepper {
     const [kh, kw] = [trace.rows.window, trace.columns.window];
     const [height, width] = [trace.padded.length + trace.rows.overhang, trace.padded[0].length + trace.columns.overhang];
     const many = trace.depth > 1;
+    // Too large for numbers: shades, close together, and kernel and products in one column.
+    this.shaded = Math.max(height, width) > LARGEST_NUMBERED;
+    this.stacked = this.shaded && !many;
+    this.gap = this.shaded ? 1 : 2;
+    this.body.style.setProperty("--gap", `${this.gap}px`);
     this.channels = Array.from({ length: trace.depth }, (_, d) => {
       const channel = first + d;
       const named = trace.channels > 1 ? `Input, channel ${channel + 1}` : "Input";
@@ -310,9 +320,10 @@ class Stepper {
         input.figure,
         element(
           "div",
-          { class: "work" },
+          { class: this.stacked ? "work stacked" : "work" },
           ...(kernel ? [kernel.figure] : []),
           products.figure,
+          ...(this.stacked && kernel ? [captioned("Σ + bias", this.bias)] : []),
           ...(many ? [captioned("Σ Sum", sum)] : []),
         ),
       ),
@@ -320,7 +331,7 @@ class Stepper {
     const result = element(
       "div",
       { class: many ? "result central" : "result" },
-      ...(trace.pools ? [] : [captioned("Σ + bias", this.bias)]),
+      ...(trace.pools || this.stacked ? [] : [captioned("Σ + bias", this.bias)]),
       this.outputGrid.figure,
     );
     this.picture.replaceChildren(element("div", { class: "channels" }, ...rows), result);
@@ -349,11 +360,11 @@ class Stepper {
     this.inputTexts = this.channels.map(({ channel }) =>
       this.eachInputCell((r, c) => {
         const cell = trace.at(r, c);
-        return cell === undefined ? "" : readable(cell[channel]);
+        return cell === undefined ? "" : inCell(cell[channel]);
       }),
     );
-    if (!trace.pools) this.kernelTexts = this.channels.map(({ d }) => trace.kernel.flatMap((row) => row.map((cell) => readable(cell[d][filter]))));
-    this.outputTexts = trace.output.flat().map((cell) => readable(cell[filter]));
+    if (!trace.pools) this.kernelTexts = this.channels.map(({ d }) => trace.kernel.flatMap((row) => row.map((cell) => inCell(cell[d][filter]))));
+    this.outputTexts = trace.output.flat().map((cell) => inCell(cell[filter]));
   }
 
   eachInputCell(read) {
@@ -365,8 +376,10 @@ class Stepper {
 
   layout() {
     if (!this.trace) return;
-    const cell = this.cellSize();
+    const { cell, work } = this.cellSizes();
+    this.cell = cell;
     this.body.style.setProperty("--cell", `${cell}px`);
+    this.body.style.setProperty("--work", `${work}px`);
     const { trace, filter } = this;
     const inputLimit = this.inputLimit();
     this.channels.forEach(({ channel, d, input, kernel, products, sum }, k) => {
@@ -381,12 +394,12 @@ class Stepper {
       if (kernel) {
         const weights = trace.kernel.flatMap((row) => row.map((one) => one[d][filter]));
         const limit = this.weightLimit();
-        kernel.fit(cell, this.kernelTexts[k]);
+        kernel.fit(work, this.kernelTexts[k]);
         weights.forEach((weight, i) => kernel.write(i, this.kernelTexts[k][i], weight, limit, this.texts?.kernel?.[filter]?.[d]?.[i]));
         // Room for every product that any step can show, so that no width jumps.
         const widest = Math.max(...trace.padded.flat().map((one) => Math.abs(one[channel]))) * Math.max(...weights.map(Math.abs));
-        products.fit(cell, [readable(-widest), ...this.kernelTexts[k].map(() => "0")]);
-      } else products.fit(cell, this.inputTexts[k]);
+        products.fit(work, [inCell(-widest), ...this.kernelTexts[k].map(() => "0")]);
+      } else products.fit(work, this.inputTexts[k]);
       sum.style.minWidth = `${this.widestTotal()}ch`;
     });
     this.outputGrid.fit(cell, this.outputTexts);
@@ -398,24 +411,35 @@ class Stepper {
     return Math.max(3, ...this.outputTexts.map((text) => text.length)) + 2;
   }
 
-  cellSize() {
-    const { trace } = this;
+  // Sizes of the cells: of input and output, and of kernel and products, which stay readable
+  // beside a large input. All in one line; or the output below; or every part on its own line.
+  cellSizes() {
+    const { trace, gap } = this;
     const room = this.stage.clientWidth - 24;
-    const grids = trace.pools ? 1 : 2;
-    const [input, work, output] = [this.channels[0].input.shape[1], grids * trace.columns.window, trace.width];
-    const extra = 64 + 16 * (grids + 3) + (trace.depth > 1 ? 80 : 0);
-    // All in one line; or the output below; or every part on a line of its own.
+    const grids = trace.pools || this.stacked ? 1 : 2;
+    const kernel = grids * trace.columns.window;
+    const [high, input] = this.channels[0].input.shape;
+    const extra = 16 * (grids + 2) + (this.stacked ? 0 : 80) + (trace.depth > 1 ? 80 : 0);
+    const even = (room - extra) / (input + kernel + trace.width) - gap;
+    if (even >= WORK_CELL) return this.bounded(even, even);
+    const left = room - extra - kernel * (WORK_CELL + gap);
     const options = [
-      (room - extra) / (input + work + output),
-      (room - extra) / Math.max(input + work, output),
-      room / Math.max(input, output, work),
-    ].map((pitch) => pitch - GAP);
-    const share = (window.innerHeight * TALLEST_SHARE) / trace.depth - CAPTION;
-    const high = share / this.channels[0].input.shape[0] - GAP;
-    const shaded = Math.max(...this.channels[0].input.shape) > LARGEST_NUMBERED;
-    const [smallest, wanted] = shaded ? [SMALLEST_SHADE, SMALLEST_SHADE] : [SMALLEST_CELL, 27];
+      left / (input + trace.width),
+      Math.min((left + 80) / input, (room - 80) / trace.width),
+      room / Math.max(input, trace.width),
+    ].map((pitch) => pitch - gap);
+    const [smallest, wanted] = this.shaded ? [SMALLEST_SHADE, SMALLEST_SHADE] : [SMALLEST_CELL, 26];
     const good = options.find((size) => size >= wanted) ?? options.find((size) => size >= smallest) ?? smallest;
-    return Math.floor(Math.max(smallest, Math.min(LARGEST_CELL, good, high)));
+    return this.bounded(good, WORK_CELL);
+  }
+
+  bounded(cell, work) {
+    const { trace, gap } = this;
+    const share = (window.innerHeight * TALLEST_SHARE) / trace.depth - CAPTION;
+    const tallest = Math.min(LARGEST_CELL, share / this.channels[0].input.shape[0] - gap);
+    const smallest = this.shaded ? SMALLEST_SHADE : SMALLEST_CELL;
+    const size = Math.floor(Math.max(smallest, Math.min(tallest, cell)));
+    return { cell: size, work: Math.floor(Math.max(size, Math.min(LARGEST_CELL, work, share / trace.rows.window - gap))) };
   }
 
   drawLegends() {
@@ -441,7 +465,7 @@ class Stepper {
       const { cells, sum: subtotal } = now.channels[k];
       products.cells.forEach((cell, i) => {
         const { product, value, padding, beyond } = cells[i];
-        products.write(i, beyond ? "" : readable(product ?? value), product ?? (padding ? null : value), product === null ? this.inputLimit() : limit);
+        products.write(i, beyond ? "" : inCell(product ?? value), product ?? (padding ? null : value), product === null ? this.inputLimit() : limit);
         cell.classList.toggle("padding", padding);
         cell.classList.toggle("winner", Boolean(now.winner) && now.winner.row === cells[i].row && now.winner.column === cells[i].column);
       });
@@ -533,7 +557,7 @@ class Stepper {
   }
 
   get pitch() {
-    return parseFloat(this.body.style.getPropertyValue("--cell")) + GAP;
+    return this.cell + this.gap;
   }
 
   // ---- Moving ----
