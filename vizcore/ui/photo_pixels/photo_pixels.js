@@ -14,10 +14,17 @@ async function inflate(bytes, rowBytes, step) {
 export default function (component) {
   const { header, parts } = unpack(component.data);
   const { digest, height, width, depth } = header;
-  if (shelf.photos.has(digest)) return;
+  const known = shelf.photos.get(digest);
+  if (known) return store(digest, known);
   inflate(parts[0], width * depth, depth).then((pixels) => {
-    shelf.photos.set(digest, { pixels, height, width, depth });
-    if (shelf.photos.size > LARGEST_SHELF) shelf.photos.delete(shelf.photos.keys().next().value);
+    store(digest, { pixels, height, width, depth });
     shelf.waiting.forEach((wake) => wake());
   });
+}
+
+// The photo asked for last stays longest: one that arrives late must not push it off the shelf.
+function store(digest, photo) {
+  shelf.photos.delete(digest);
+  shelf.photos.set(digest, photo);
+  if (shelf.photos.size > LARGEST_SHELF) shelf.photos.delete(shelf.photos.keys().next().value);
 }
