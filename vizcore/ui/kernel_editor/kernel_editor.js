@@ -77,7 +77,8 @@ class KernelEditor {
     this.divisor.input.value = signed(divisor);
     this.bias.input.value = signed(bias);
     const [kh, kw] = this.shape;
-    this.grid.style.gridTemplateColumns = `repeat(${kw}, minmax(${kw > 7 ? 44 : 40}px, 72px))`;
+    const longest = Math.max(...cells.flat().map((text) => text.length));
+    this.grid.style.gridTemplateColumns = `repeat(${kw}, minmax(44px, ${Math.max(longest, 5) + 2}ch))`;
     this.grid.setAttribute("aria-label", `Kernel, ${kh} rows and ${kw} columns`);
     const inputs = cells.flatMap((row, r) =>
       row.map((text, c) =>
