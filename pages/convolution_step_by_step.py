@@ -43,12 +43,13 @@ with picture:
         trace,
         texts=now.typed(),
         label=f"{trace.kind} of a {now.input.rows} by {now.input.columns} input "
-        f"with a {high} by {wide} kernel",
+        f"with a {high} by {wide} kernel{', flipped' if now.flip else ''}",
         on_edit=edited,
         on_undo=state.undo,
         photographic=now.input.rule == "photo",
+        turned=now.turned,
         visit=state.visits,
         key="convolution.stepper",
     )
-    controls.examples()
+    controls.examples(now)
     controls.facts(now, trace)

@@ -154,9 +154,12 @@ def masks(trace):
         np.ix_(rows[~outside.all(1)], columns[~outside.all(0)])
     ].ravel()
     left = np.logical_or.outer(
-        np.isin(rows, trace.rows.unreached), np.isin(columns, trace.columns.unreached)
+        *(
+            ~np.isin(cells, [cell for i in range(axis.count) for cell in axis.cells(i)])
+            for cells, axis in ((rows, trace.rows), (columns, trace.columns))
+        )
     )
-    return [np.flatnonzero(mask).tolist() for mask in (padding, left & ~padding)]
+    return [np.flatnonzero(mask).tolist() for mask in (padding, left)]
 
 
 def tapped(trace, row, column):

@@ -189,7 +189,7 @@ def test_a_transposed_convolution_by_hand():
     assert trace.inserted.tolist() == [[False, True, False]]
     assert trace.kernel.tolist() == [[3, 2, 1]]
     assert trace.padding == ((0, 0), (1, 1))
-    assert trace.formulas[1] == "(2 − 1)·2 + 3 − 2·1 + 0 = 3"
+    assert trace.formulas[1] == "(2 − 1)·2 + 3 − 2·1 = 3"
     step = trace.steps[1]
     assert step.origin == (0, 0)
     assert step.values.tolist() == [[1, 0, 2]]

@@ -90,13 +90,9 @@ def test_the_data_replayed_gives_the_output(name):
 
 
 @pytest.mark.parametrize("name", TRACES)
-def test_the_data_tells_padding_and_unreached_cells(name):
+def test_the_data_tells_padding(name):
     trace = TRACES[name]
     data = as_data(trace)
-    assert data["unreached"] == {
-        "rows": list(trace.rows.unreached),
-        "columns": list(trace.columns.unreached),
-    }
     for step in trace.steps:
         row, column, *channel = step.cell
         places = [(r, c) for r in taps(data["rows"], row) for c in taps(data["columns"], column)]

@@ -191,9 +191,10 @@ class TransposedAxis:
     @property
     def formula(self):
         """The output size worked out, as plain text."""
+        added = f" + {self.output_padding}" if self.output_padding else ""
         return (
             f"({self.n} − 1)·{self.stride} + {_span_text(self.window, self.dilation)} "
-            f"{_sum_text(self.before, self.after, sign='−')} + {self.output_padding} "
+            f"{_sum_text(self.before, self.after, sign='−')}{added} "
             f"= {_number(self.count)}"
         )
 

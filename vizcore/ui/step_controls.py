@@ -17,13 +17,22 @@ from vizcore.ui.step_settings import (
 PAGE = "pages/convolution_step_by_step.py"
 
 
-def examples():
-    """Show the slides' examples, each a link to this page in that state."""
-    with st.container(horizontal=True):
+def examples(now):
+    """Show the slides' examples, each a link to this page in that state, the present one marked."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("Examples from the slides:", width="content")
         for lesson in LESSONS.values():
             if PAGE.endswith(f"/{lesson.page}.py"):
-                address = to_query(from_lesson(lesson), complete=True)
-                st.page_link(PAGE, label=lesson.title, query_params=address)
+                settings = from_lesson(lesson)
+                # A link that names nothing would leave the page as it is.
+                address = to_query(settings) or to_query(settings, complete=True)
+                mark = ":material/check:" if settings == now else None
+                st.page_link(PAGE, label=lesson.title, icon=mark, query_params=address)
+    st.markdown(
+        "Keys: ← → step, ↑ ↓ move by a row, Home and End go to the ends, space plays. Click a cell "
+        "to type into it. The address of this page holds all of it, the present step too: copy "
+        "it to send the class here."
+    )
 
 
 def sizes(state):
@@ -149,7 +158,9 @@ def facts(settings, trace):
     products = positions * high * wide * channels * filters
     height, width = trace.formulas
     field = f"{trace.rows.span} × {trace.columns.span}"
+    size = f"{rows} × {columns}" + (f" × {filters}" if filters > 1 else "")
     lines = [
+        ("Output", size),
         ("Output height", height),
         ("Output width", width),
         ("Parameters", f"{high}·{wide}·{channels}·{filters} + {filters} = {parameters:,}"),
@@ -161,17 +172,17 @@ def facts(settings, trace):
         ("Receptive field", f"{field} cells of the {'stretched ' * settings.transposed}input"),
     ]
     st.markdown("\n".join(f"- {name}: {text}" for name, text in lines))
-    left = [*trace.rows.unreached, *trace.columns.unreached]
-    if left and not settings.transposed:
+    if _leaves_cells_out(trace):
         st.markdown(
-            "The division is not exact, or the stride leaves gaps: "
-            f"{_listed('row', trace.rows.unreached)}{_listed('column', trace.columns.unreached)}"
-            "no window reaches the struck-through cells."
+            "No window reaches the struck-through cells: the division leaves a rest, or the stride "
+            "jumps over them."
         )
 
 
-def _listed(name, indices):
-    if not indices:
-        return ""
-    numbers = ", ".join(str(i + 1) for i in indices)
-    return f"{name}{'s' * (len(indices) > 1)} {numbers}; "
+def _leaves_cells_out(trace):
+    """Whether some cell of the padded input is in no window."""
+    return any(
+        {cell for i in range(axis.count) for cell in axis.cells(i)}.isdisjoint({place})
+        for axis in (trace.rows, trace.columns)
+        for place in range(-axis.before, axis.n + axis.after)
+    )

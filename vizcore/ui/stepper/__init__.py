@@ -17,6 +17,7 @@ def stepper(
     on_edit=None,
     on_undo=None,
     photographic=False,
+    turned=False,
     visit=0,
     autoplay=False,
     compact=False,
@@ -44,6 +45,8 @@ def stepper(
         Called when Ctrl+Z is pressed.
     photographic : bool
         Draw the input in grey levels, 0 black and 255 white.
+    turned : bool
+        Say that the kernel is drawn turned by 180°.
     visit : int
         Another number sends the stepper to the step in the address.
     autoplay : bool
@@ -68,6 +71,7 @@ def stepper(
             "editable": on_edit is not None,
             "done": st.session_state.get(done, 0),
             "photographic": photographic,
+            "turned": turned,
             "visit": visit,
             "autoplay": autoplay,
             "compact": compact,
@@ -103,10 +107,6 @@ def as_data(trace):
         "output": _with_depth(trace.output).tolist(),
         "rows": _axis(trace.rows),
         "columns": _axis(trace.columns),
-        "unreached": {
-            "rows": list(trace.rows.unreached),
-            "columns": list(trace.columns.unreached),
-        },
         "inserted": trace.inserted.tolist() if trace.inserted.any() else None,
         "groups": trace.groups,
         "padMode": trace.pad_mode,

@@ -5,9 +5,10 @@ const SPEEDS = [0.5, 1, 2, 4, 8];
 const LARGEST_CELL = 44;
 const SMALLEST_CELL = 22;
 const SMALLEST_SHADE = 8; // a cell without a number need not be as large
-const WORK_CELL = 34;
+const WORK_CELL = 30;
 const SMALLEST_TYPE = 10;
 const LARGEST_NUMBERED = 18;
+const MOST_OUTPUTS = 4;
 const MOST_TERMS = 27;
 const ADDRESS_DELAY = 250;
 const CAPTION = 40;
@@ -213,7 +214,7 @@ class Stepper {
     this.lines.setAttribute("class", "lines");
     this.lines.setAttribute("aria-hidden", "true");
     this.picture = element("div", { class: "picture" });
-    this.stage = element("div", { class: "stage", tabindex: "0", role: "group", "aria-roledescription": "stepper" }, this.lines, this.picture);
+    this.stage = element("div", { class: "stage", tabindex: "0", role: "group", "aria-roledescription": "stepper" }, this.picture, this.lines);
     this.sentence = element("p", { class: "sentence numbers" });
     this.note = element("p", { class: "note", role: "alert" });
     this.legendBox = element("div");
@@ -228,7 +229,8 @@ class Stepper {
     this.send = component.setTriggerValue;
     this.editable = data.editable;
     this.compact = data.compact;
-    this.inputScale = data.photographic ? GREY : SCALES.response;
+    this.inputScale = data.photographic ? GREY : CALM.response;
+    this.turned = data.turned;
     this.body.classList.toggle("compact", data.compact);
     const stamp = JSON.stringify(data);
     if (stamp === this.stamp) return;
@@ -257,7 +259,7 @@ class Stepper {
   // What the cells on screen are made for; while it stays, they stay, with the focus in them.
   shape() {
     const { trace, filter, editable } = this;
-    return JSON.stringify([this.inputScale === GREY, trace.kind, trace.rows, trace.columns, trace.channels, trace.filters, trace.height, trace.width, filter, editable]);
+    return JSON.stringify([this.inputScale === GREY, this.turned, trace.kind, trace.rows, trace.columns, trace.channels, trace.filters, trace.height, trace.width, filter, editable]);
   }
 
   startFrom(told) {
@@ -279,8 +281,14 @@ class Stepper {
     );
   }
 
+  pick(filter, step) {
+    if (filter !== this.filter) this.choose(filter);
+    this.goTo(step);
+  }
+
   choose(filter) {
     this.filter = filter;
+    this.buildFilters();
     this.buildPicture();
     this.layout();
     this.tell();
@@ -294,6 +302,7 @@ class Stepper {
     const [kh, kw] = [trace.rows.window, trace.columns.window];
     const [height, width] = [trace.padded.length + trace.rows.overhang, trace.padded[0].length + trace.columns.overhang];
     const many = trace.depth > 1;
+    const kernelCaption = this.turned ? "× Kernel, turned" : "× Kernel";
     // Too large for numbers: shades, close together, and kernel and products in one column.
     this.shaded = Math.max(height, width) > LARGEST_NUMBERED;
     this.stacked = this.shaded && !many;
@@ -304,16 +313,24 @@ class Stepper {
       const named = trace.channels > 1 ? `Input, channel ${channel + 1}` : "Input";
       const input = new Grid({ caption: named, rows: height, columns: width, className: "input", scale: this.inputScale, label: named });
       const kernelName = many ? `Kernel, channel ${d + 1}` : "Kernel";
-      const kernel = trace.pools ? null : new Grid({ caption: "× Kernel", rows: kh, columns: kw, className: "kernel", scale: SCALES.weight, label: kernelName });
-      const products = new Grid({ caption: trace.pools ? "→ Window" : "= Products", rows: kh, columns: kw, className: "products", scale: SCALES.response });
+      const kernel = trace.pools ? null : new Grid({ caption: kernelCaption, rows: kh, columns: kw, className: "kernel", scale: CALM.weight, label: kernelName });
+      const products = new Grid({ caption: trace.pools ? "→ Window" : "= Products", rows: kh, columns: kw, className: "products", scale: trace.pools ? this.inputScale : CALM.response });
+      const seen = !this.stacked || !kernel ? null : new Grid({ caption: "Window", rows: kh, columns: kw, className: "seen", scale: this.inputScale });
       const sum = element("span", { class: "total numbers" });
-      return { d, channel, input, kernel, products, sum };
+      return { d, channel, input, seen, kernel, products, sum };
     });
-    this.outputGrid = new Grid({ caption: { "max pooling": "max = Output", "average pooling": "mean = Output" }[trace.kind] ?? "= Output", rows: trace.height, columns: trace.width, className: "output", scale: SCALES.response, label: "Output" });
+    const equals = { "max pooling": "max =", "average pooling": "mean =" }[trace.kind] ?? "=";
+    this.outputs = Array.from({ length: trace.filters }, (_, k) => {
+      const name = trace.filters > 1 ? `Output ${k + 1}` : "Output";
+      return new Grid({ caption: `${equals} ${name}`, rows: trace.height, columns: trace.width, className: "output", scale: CALM.response, label: name });
+    });
+    this.outputGrid = this.outputs[filter];
+    this.total = element("span", { class: "total numbers" });
     this.bias = element("span", { class: "bias numbers", "data-grid": "bias", role: "button" });
     this.legends = element("div", { class: "legends" });
-    this.legendBox.replaceChildren(...(this.compact ? [] : [this.legends]));
-    const rows = this.channels.map(({ input, kernel, products, sum }) =>
+    this.legendBox.replaceChildren(this.legends);
+    const tally = element("div", { class: "tally" }, captioned("Σ Sum", this.total), captioned("+ Bias", this.bias));
+    const rows = this.channels.map(({ input, seen, kernel, products, sum }) =>
       element(
         "div",
         { class: "channel" },
@@ -321,37 +338,39 @@ class Stepper {
         element(
           "div",
           { class: this.stacked ? "work stacked" : "work" },
-          ...(kernel ? [kernel.figure] : []),
-          products.figure,
-          ...(this.stacked && kernel ? [captioned("Σ + bias", this.bias)] : []),
+          ...[seen, kernel, products].filter(Boolean).map((grid) => grid.figure),
+          ...(this.stacked && kernel ? [tally] : []),
           ...(many ? [captioned("Σ Sum", sum)] : []),
         ),
       ),
     );
+    const shown = trace.filters <= MOST_OUTPUTS ? this.outputs : [this.outputGrid];
     const result = element(
       "div",
       { class: many ? "result central" : "result" },
-      ...(trace.pools || this.stacked ? [] : [captioned("Σ + bias", this.bias)]),
-      this.outputGrid.figure,
+      ...(trace.pools || this.stacked ? [] : [tally]),
+      element("div", { class: "outputs" }, ...shown.map((grid) => grid.figure)),
     );
     this.picture.replaceChildren(element("div", { class: "channels" }, ...rows), result);
     this.fillTexts();
     this.listen();
   }
 
-  responseLimit() {
+  // The ends of the colour scales: the largest magnitudes of input, kernel, products and outputs.
+  findLimits() {
     const { trace, filter } = this;
-    const outputs = trace.output.flat().map((cell) => Math.abs(cell[filter]));
-    return nice(Math.max(...outputs, 1e-9));
-  }
-
-  weightLimit() {
-    return nice(Math.max(...this.trace.kernel.flat(2).map((one) => Math.abs(one[this.filter])), 1e-9));
-  }
-
-  inputLimit() {
-    if (this.inputScale === GREY) return 255;
-    return nice(Math.max(...this.trace.padded.flat(2).map(Math.abs), 1e-9));
+    const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+    const cells = trace.padded.flat();
+    const weights = trace.pools ? [] : trace.kernel.flat().map((cell) => cell.map((one) => one[filter]));
+    const products = this.channels.map(({ channel, d }) => largest(cells.map((cell) => cell[channel])) * largest(weights.map((one) => one[d])));
+    const sums = Array.from({ length: trace.depth > 1 ? trace.count : 0 }, (_, step) => trace.step(step, filter).channels.map(({ sum }) => sum));
+    const bias = trace.pools ? 0 : trace.bias[filter];
+    this.limits = {
+      input: this.inputScale === GREY ? 255 : largest(trace.padded.flat(2)),
+      kernel: largest(weights.flat()),
+      products: Math.max(...products),
+      output: largest([...trace.output.flat(2), ...trace.output.flat().map((cell) => cell[filter] - bias), ...sums.flat()]),
+    };
   }
 
   // What stands in the cells whatever the step.
@@ -364,7 +383,17 @@ class Stepper {
       }),
     );
     if (!trace.pools) this.kernelTexts = this.channels.map(({ d }) => trace.kernel.flatMap((row) => row.map((cell) => inCell(cell[d][filter]))));
-    this.outputTexts = trace.output.flat().map((cell) => inCell(cell[filter]));
+    this.outputTexts = this.outputs.map((_, k) => trace.output.flat().map((cell) => inCell(cell[k])));
+    this.findLimits();
+    const reached = (axis, count) => new Set(Array.from({ length: count }, (_, i) => trace.taps(axis, i)).flat());
+    this.reached = { rows: reached(trace.rows, trace.height), columns: reached(trace.columns, trace.width) };
+  }
+
+  inputClass(r, c) {
+    const { trace, reached } = this;
+    if (trace.at(r, c) === undefined) return "beyond";
+    const names = trace.isPadding(r, c) ? ["padding", trace.inserted?.[r]?.[c] ? "inserted" : ""] : [];
+    return [...names, reached.rows.has(r) && reached.columns.has(c) ? "" : "unreached"].join(" ").trim();
   }
 
   eachInputCell(read) {
@@ -381,34 +410,34 @@ class Stepper {
     this.body.style.setProperty("--cell", `${cell}px`);
     this.body.style.setProperty("--work", `${work}px`);
     const { trace, filter } = this;
-    const inputLimit = this.inputLimit();
-    this.channels.forEach(({ channel, d, input, kernel, products, sum }, k) => {
+    const { limits } = this;
+    this.channels.forEach(({ channel, d, input, seen, kernel, products, sum }, k) => {
       input.fit(cell, this.inputTexts[k]);
       input.box.classList.toggle("dilated", trace.rows.dilation > 1 || trace.columns.dilation > 1);
       this.eachInputCell((r, c) => [r, c]).forEach(([r, c], i) => {
         const value = trace.at(r, c)?.[channel];
         const padding = trace.isPadding(r, c);
-        input.write(i, this.inputTexts[k][i], padding && trace.padMode === "zero" ? null : (value ?? null), inputLimit, this.texts?.input?.[channel]?.[r]?.[c]);
-        input.cells[i].className = value === undefined ? "beyond" : padding ? (trace.inserted?.[r]?.[c] ? "padding inserted" : "padding") : trace.unreached.rows.includes(r) || trace.unreached.columns.includes(c) ? "unreached" : "";
+        input.write(i, this.inputTexts[k][i], padding && trace.padMode === "zero" ? null : (value ?? null), limits.input, this.texts?.input?.[channel]?.[r]?.[c]);
+        input.cells[i].className = this.inputClass(r, c);
       });
       if (kernel) {
         const weights = trace.kernel.flatMap((row) => row.map((one) => one[d][filter]));
-        const limit = this.weightLimit();
         kernel.fit(work, this.kernelTexts[k]);
-        weights.forEach((weight, i) => kernel.write(i, this.kernelTexts[k][i], weight, limit, this.texts?.kernel?.[filter]?.[d]?.[i]));
+        weights.forEach((weight, i) => kernel.write(i, this.kernelTexts[k][i], weight, limits.kernel, this.texts?.kernel?.[filter]?.[d]?.[i]));
         // Room for every product that any step can show, so that no width jumps.
-        const widest = Math.max(...trace.padded.flat().map((one) => Math.abs(one[channel]))) * Math.max(...weights.map(Math.abs));
-        products.fit(work, [inCell(-widest), ...this.kernelTexts[k].map(() => "0")]);
+        products.fit(work, [inCell(-limits.products), ...this.kernelTexts[k].map(() => "0")]);
+        seen?.fit(work, this.inputTexts[k]);
       } else products.fit(work, this.inputTexts[k]);
       sum.style.minWidth = `${this.widestTotal()}ch`;
     });
-    this.outputGrid.fit(cell, this.outputTexts);
+    this.outputs.forEach((grid, k) => grid.fit(cell, this.outputTexts[k]));
+    this.total.style.minWidth = `${this.widestTotal()}ch`;
     this.drawLegends();
     this.draw();
   }
 
   widestTotal() {
-    return Math.max(3, ...this.outputTexts.map((text) => text.length)) + 2;
+    return Math.max(3, inCell(-this.limits.output).length) + 2;
   }
 
   // Sizes of the cells: of input and output, and of kernel and products, which stay readable
@@ -418,8 +447,8 @@ class Stepper {
     const room = this.stage.clientWidth - 24;
     const grids = trace.pools || this.stacked ? 1 : 2;
     const kernel = grids * trace.columns.window;
-    const [high, input] = this.channels[0].input.shape;
-    const extra = 16 * (grids + 2) + (this.stacked ? 0 : 80) + (trace.depth > 1 ? 80 : 0);
+    const [, input] = this.channels[0].input.shape;
+    const extra = 16 * (grids + 2) + (this.stacked ? 0 : 80) + (trace.depth > 1 ? 112 : 0);
     const even = (room - extra) / (input + kernel + trace.width) - gap;
     if (even >= WORK_CELL) return this.bounded(even, even);
     const left = room - extra - kernel * (WORK_CELL + gap);
@@ -428,7 +457,7 @@ class Stepper {
       Math.min((left + 80) / input, (room - 80) / trace.width),
       room / Math.max(input, trace.width),
     ].map((pitch) => pitch - gap);
-    const [smallest, wanted] = this.shaded ? [SMALLEST_SHADE, SMALLEST_SHADE] : [SMALLEST_CELL, 26];
+    const [smallest, wanted] = this.shaded ? [SMALLEST_SHADE, SMALLEST_SHADE] : [SMALLEST_CELL, 24];
     const good = options.find((size) => size >= wanted) ?? options.find((size) => size >= smallest) ?? smallest;
     return this.bounded(good, WORK_CELL);
   }
@@ -443,12 +472,10 @@ class Stepper {
   }
 
   drawLegends() {
-    const weights = this.trace.pools ? [] : [legend("Kernel", SCALES.weight, this.weightLimit())];
-    this.legends.replaceChildren(
-      legend("Input", this.inputScale, this.inputLimit()),
-      ...weights,
-      legend(this.trace.pools ? "Output" : "Products, sums", SCALES.response, this.responseLimit()),
-    );
+    const { limits } = this;
+    const weights = this.trace.pools ? [] : [legend("Kernel", CALM.weight, limits.kernel), legend("Products", CALM.response, limits.products)];
+    const output = legend(this.trace.pools ? "Output" : "Sums, output", CALM.response, limits.output);
+    this.legends.replaceChildren(legend("Input", this.inputScale, limits.input), ...weights, output);
   }
 
   // ---- One step ----
@@ -460,22 +487,22 @@ class Stepper {
   draw() {
     const { trace, filter, shown } = this;
     const now = trace.step(shown, filter);
-    const limit = this.responseLimit();
-    this.channels.forEach(({ input, kernel, products, sum }, k) => {
+    const { limits } = this;
+    this.channels.forEach(({ input, seen, kernel, products, sum }, k) => {
       const { cells, sum: subtotal } = now.channels[k];
       products.cells.forEach((cell, i) => {
         const { product, value, padding, beyond } = cells[i];
-        products.write(i, beyond ? "" : inCell(product ?? value), product ?? (padding ? null : value), product === null ? this.inputLimit() : limit);
+        products.write(i, beyond ? "" : inCell(product ?? value), product ?? (padding ? null : value), product === null ? limits.input : limits.products);
+        seen?.write(i, inCell(value), padding && trace.padMode === "zero" ? null : value, limits.input);
         cell.classList.toggle("padding", padding);
         cell.classList.toggle("winner", Boolean(now.winner) && now.winner.row === cells[i].row && now.winner.column === cells[i].column);
       });
-      sum.textContent = readable(subtotal);
-      paint(sum, colourAt(SCALES.response, subtotal, limit));
+      this.writeSum(sum, subtotal);
       this.markTaps(input, cells, now.winner);
       this.moveWindow(input, now);
-      if (kernel) kernel.frame.hidden = true;
     });
-    this.drawOutput(shown, limit);
+    this.writeSum(this.total, now.sum);
+    this.outputs.forEach((grid, k) => this.drawOutput(grid, k, shown));
     this.drawBias(now.bias);
     this.sentence.textContent = this.trace.sentence(shown, filter);
     this.scrub.value = shown;
@@ -504,15 +531,22 @@ class Stepper {
     style.transform = `translate(calc(${place(columns, column)} * var(--pitch)), calc(${place(rows, row)} * var(--pitch)))`;
   }
 
-  drawOutput(shown, limit) {
-    const { outputGrid: grid, trace, filter } = this;
+  writeSum(cell, sum) {
+    cell.textContent = readable(sum);
+    paint(cell, colourAt(CALM.response, sum, this.limits.output));
+  }
+
+  drawOutput(grid, filter, shown) {
+    const { trace, limits } = this;
+    const texts = this.outputTexts[filter];
+    const last = Math.max(this.now, shown);
     grid.cells.forEach((cell, i) => {
-      const filled = i <= Math.max(this.now, shown);
-      const known = filled || i === shown;
-      grid.write(i, known ? this.outputTexts[i] : "", known ? trace.output[Math.floor(i / trace.width)][i % trace.width][filter] : null, limit, known ? this.outputTexts[i] : "not yet computed");
+      const known = i <= last;
+      const value = trace.output[Math.floor(i / trace.width)][i % trace.width][filter];
+      grid.write(i, known ? texts[i] : "", known ? value : null, limits.output, known ? texts[i] : "not yet computed");
       cell.classList.toggle("open", !known);
-      cell.classList.toggle("now", i === shown);
     });
+    grid.frame.hidden = filter !== this.filter;
     const [row, column] = trace.cell(shown);
     const style = grid.frame.style;
     style.width = style.height = "calc(var(--pitch) - var(--gap))";
@@ -539,21 +573,22 @@ class Stepper {
       const [left, top] = [holder.left + column * columns.stride * pitch, holder.top + row * rows.stride * pitch];
       return { left, top, right: left + span(columns), bottom: top + span(rows) };
     };
-    const pairs = this.channels.map(({ input, kernel, products }) => [windowBox(input), at((kernel ?? products).box)]);
-    const target = at(this.outputGrid.cells[this.shown]);
-    if (this.channels.length === 1) pairs.push([at(this.channels[0].products.box), target]);
     const middle = ({ top, bottom }) => (top + bottom) / 2;
-    const line = (x1, y1, x2, y2) => `M${x1 - box.left},${y1 - box.top}L${x2 - box.left},${y2 - box.top}`;
-    const sums = this.channels.length === 1 ? "" : this.channels
-      .map(({ sum }) => at(sum))
-      .map((from) => line(from.right, middle(from), target.left, middle(target)))
+    // Only from left to right: where parts stand on lines of their own, a line would cross others.
+    const line = (from, y1, to, y2) =>
+      to.left >= from.right - 1 ? `M${from.right - box.left},${y1 - box.top}L${to.left - box.left},${y2 - box.top}` : "";
+    const total = at(this.total);
+    const target = at(this.outputGrid.cells[this.shown]);
+    const path = this.channels
+      .map(({ input, seen, kernel, products, sum }) => {
+        const [from, to] = [windowBox(input), at((seen ?? kernel ?? products).box)];
+        const end = at(this.channels.length > 1 ? sum : products.box);
+        const added = this.trace.pools ? line(end, middle(end), target, middle(target)) : line(end, middle(end), total, middle(total));
+        return line(from, from.top, to, to.top) + line(from, from.bottom, to, to.bottom) + added;
+      })
       .join("");
-    const path = pairs
-      .map(([from, to]) => (to.left >= from.right - 1
-        ? line(from.right, from.top, to.left, to.top) + line(from.right, from.bottom, to.left, to.bottom)
-        : line(from.left, from.bottom, to.left, to.top) + line(from.right, from.bottom, to.right, to.top)))
-      .join("") + sums;
-    this.lines.innerHTML = `<path class="edge" d="${path}"/><path class="core" d="${path}"/>`;
+    const out = this.trace.pools ? "" : line(total, middle(total), target, middle(target));
+    this.lines.innerHTML = `<path class="edge" d="${path}${out}"/><path class="core" d="${path}${out}"/>`;
   }
 
   get pitch() {
@@ -654,7 +689,7 @@ class Stepper {
     });
     outputGrid.box.addEventListener("pointerover", (event) => this.peek(event.target.dataset?.i));
     outputGrid.box.addEventListener("pointerleave", () => this.peek(null));
-    outputGrid.box.addEventListener("click", (event) => event.target.dataset?.i && this.goTo(Number(event.target.dataset.i)));
+    this.outputs.forEach((grid, k) => grid.box.addEventListener("click", (event) => event.target.dataset?.i && this.pick(k, Number(event.target.dataset.i))));
     channels.forEach(({ input }) => {
       input.box.addEventListener("pointerover", (event) => this.showFed(input, event.target.dataset?.i));
       input.box.addEventListener("pointerleave", () => this.showFed(input, null));
@@ -803,7 +838,7 @@ class Stepper {
         }
       }
     });
-    input.addEventListener("blur", () => setTimeout(() => !done && document.contains(this.body) && !close(true) && input.focus()));
+    input.addEventListener("blur", () => setTimeout(() => !done && this.body.isConnected && !close(true) && input.focus()));
   }
 
   // What a cell stands for in the settings, or null where it cannot be edited.
@@ -831,10 +866,8 @@ const HELP =
 // A photo's grey levels, from black at 0; what is negative has no grey and stays black.
 const GREY = [[0, 0, 0], [0, 0, 0], [255, 255, 255]];
 
-// The ends of a scale a little beyond the largest value keep the palette calm and the ink dark.
-function nice(largest) {
-  return largest * 1.5;
-}
+// Without the darkest two colours at either end: a calm palette on which ink stays dark.
+const CALM = { response: SCALES.response.slice(2, -2), weight: SCALES.weight.slice(2, -2) };
 
 function captioned(caption, ...content) {
   return element("figure", {}, element("figcaption", {}, caption), ...content);
