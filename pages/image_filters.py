@@ -49,13 +49,17 @@ with picture:
         st.stop()
     share = 100 * clipped_fraction(response, now.display)
     last = now.filters[-1]
-    title = f"The last pass, “{last.title}”, at one output pixel"
+    title = f"“{last.title}” at one output pixel"
+    if len(now.passes) > 1:
+        title = f"The last pass, “{last.title}”, at one output pixel"
+    after = f"After, preview {display.shape[1]:,} × {display.shape[0]:,}"
     loupe(
         Shown(pixels, digest, now.passes, now.edges, response, display, now.display),
         title=title,
-        label=f"{photo.alt}, before and after {', '.join(s.title for s in now.filters)}",
+        label=f"{photo.alt} Before and after {', '.join(s.title for s in now.filters)}",
         clipped_text=f"Raw responses from {readable(float(response.min()))} to "
         f"{readable(float(response.max()))}; {readable(share, 1)}% of them are clipped",
+        after=after if photo.is_reduced else "After",
         key="image_filters.loupe",
     )
     height, width = display.shape[:2]

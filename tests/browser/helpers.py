@@ -15,10 +15,24 @@ FRAME = ".frame[data-drawn]"
 
 
 def visit(tab, url):
-    """Open an address and wait until its page has run."""
+    """Open an address and wait until its page has run and its components are drawn."""
     tab.goto(url)
     expect(tab.locator("h1")).to_be_visible()
     settled(tab)
+    tab.wait_for_function(
+        """() => {
+             const mounts = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
+               .filter((mount) => mount.checkVisibility()).map((mount) => mount.shadowRoot);
+             const drawn = (part) => part.dataset.drawn !== undefined;
+             return mounts.length && mounts.every((root) => root?.childElementCount > 1
+               && [...root.querySelectorAll(".frame, .stepper")].every(drawn));
+           }"""
+    )
+
+
+def address(server, file):
+    """Where the page of this file is."""
+    return f"{server.url}/{'' if file == 'app.py' else file[len('pages/') : -len('.py')]}"
 
 
 def settled(tab):

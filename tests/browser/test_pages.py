@@ -9,6 +9,7 @@ import pytest
 from helpers import (
     FRAME,
     Truth,
+    address,
     choose,
     link,
     open_filters,
@@ -31,10 +32,6 @@ STEPS = Steps((FilterStep("gaussian", (7, 1.5), repeat=2), FilterStep("sobel", s
 SETTINGS = FilterSettings(
     photo="coffee", filters=STEPS, chosen=1, grey=True, edges="reflect", display="stretch"
 )
-
-
-def address(server, file):
-    return f"{server.url}/{'' if file == 'app.py' else file[len('pages/') : -len('.py')]}"
 
 
 def content(page):

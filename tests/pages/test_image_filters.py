@@ -471,6 +471,7 @@ def test_the_download_has_every_pixel(grey):
         ),
         ("box_1_2~b-3", " - 3"),
         ("box_1_2~b3", " + 3"),
+        ("gaussian_5_1", r"\sum_{i=1}^{5}\sum_{j=1}^{5}\text{kernel}(i,j)"),
         ("box_7_7", r"\sum_{i=1}^{7}\sum_{j=1}^{7}\text{kernel}(i,j)"),
         ("sobel", r"\sqrt{a^2+b^2}"),
     ],

@@ -30,6 +30,8 @@ _MAPPING_HELP = (
     "A filter's response can be negative or beyond 255, a screen's grey level cannot. Clamp shows "
     "what a photo editor would; absolute and signed show negative responses too."
 )
+_WIDEST_MATRIX = 18
+"""Characters a row that a formula shows on a phone without scrolling."""
 _one_download = threading.Lock()
 
 
@@ -42,13 +44,13 @@ def choose_photo(state):
             state.set(replace(state.now, photo=UPLOAD))
 
     st.file_uploader(
-        "Upload a photo",
+        "Upload a photo: PNG, JPEG, WebP, GIF or BMP, up to 10 MB",
         UPLOAD_TYPES,
         key="photo.file",
         on_change=taken,
         args=("photo.file",),
-        help="PNG, JPEG, WebP, GIF or BMP, up to 10 MB and 24 megapixels. It stays in this "
-        "server's memory while you are here and is stored nowhere.",
+        help="Up to 24 megapixels. It stays in this server's memory while you are here and is "
+        "stored nowhere.",
     )
     if upload_problem():
         st.error(upload_problem())
@@ -78,7 +80,7 @@ def choose_filters(state):
         st.radio(
             "Filters, in order",
             range(len(now.filters)),
-            format_func=lambda i: f"{i + 1}. {now.filters[i].title}",
+            format_func=lambda i: f"{i + 1}. {_named(now.filters[i])}",
             **state.bind("chosen", lambda s: s.chosen, lambda s, v: replace(s, chosen=v)),
         )
     st.selectbox(
@@ -185,6 +187,10 @@ def full_size(photo, settings):
         image = grey_levels(photo.full()) if settings.grey else photo.full()
         response = apply_stack(image, settings.passes, edges=settings.edges)
         return to_png(to_display(response, settings.display))
+
+
+def _named(step):
+    return step.title + (f" ×{step.repeat}" if step.repeat > 1 else "")
 
 
 def _choose_name(settings, name):
@@ -308,15 +314,16 @@ def _formula(step):
     rows, columns = step.kernels[0].shape
     sums = rf"\sum_{{i=1}}^{{{rows}}}\sum_{{j=1}}^{{{columns}}}"
     out = r"\text{out}(r,c)"
-    under = r"\,\text{under}_{r,c}(i,j)"
+    under = r"\allowbreak\,\text{under}_{r,c}(i,j)"
     if len(step.kernels) > 1:
         a, b = (_matrix(kernel) for kernel in step.kernels)
         length = rf"{out}=\sqrt{{a^2+b^2}}"
         return rf"{length},\quad a={sums}{a}_{{ij}}{under},\quad b={sums}{b}_{{ij}}{under}"
     bias = "" if step.bias == "0" else f" + {step.bias}".replace("+ -", "- ")
-    if max(rows, columns) > 5:
-        return rf"{out}={sums}\text{{kernel}}(i,j){under}{bias}"
     typed = step.typed()
+    widest = max(len("".join(row)) for row in typed["cells"])
+    if max(rows, columns) > 5 or widest > _WIDEST_MATRIX:
+        return rf"{out}={sums}\text{{kernel}}(i,j){under}{bias}"
     divisor = "" if typed["divisor"] == "1" else rf"\tfrac{{1}}{{{typed['divisor']}}}"
     cells = r" \\ ".join(" & ".join(row) for row in typed["cells"])
     return rf"{out}={divisor}{sums}\begin{{bmatrix}}{cells}\end{{bmatrix}}_{{ij}}{under}{bias}"

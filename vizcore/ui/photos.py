@@ -98,7 +98,7 @@ def take_in(file):
         return False
     data = file.getvalue()
     try:
-        photo = _photo("Your photo", decode_image(data), data)
+        photo = _photo("Your photo.", decode_image(data), data)
     except ImageError as error:
         st.session_state[_PROBLEM] = f"{error} The picture on screen stays as it was."
         return False

@@ -1,0 +1,61 @@
+"""Every page for those who see little, or use no mouse."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from helpers import address, visit
+
+from vizcore.ui.frame import PAGES
+
+SERIOUS = {"serious", "critical"}
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("file", PAGES)
+def test_axe_finds_nothing_serious(server, browser, file, scheme, width):
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    visit(page, address(server, file))
+    found = Axe().run(page).response["violations"]
+    assert [
+        (one["id"], [node["target"] for node in one["nodes"]], one["nodes"][0]["failureSummary"])
+        for one in found
+        if one["impact"] in SERIOUS
+    ] == []
+    context.close()
+
+
+OURS = """() => {
+  const roots = [...document.querySelectorAll("*")].map((e) => e.shadowRoot).filter(Boolean);
+  const all = "button, input, select, textarea, a[href], [tabindex='0']";
+  const reachable = (e) => e.checkVisibility() && !e.disabled && !e.closest("[inert]")
+    && e.getAttribute("tabindex") !== "-1" && !(e.type === "radio" && !e.checked);
+  window.ours = new Set(roots.flatMap((r) => [...r.querySelectorAll(all)]).filter(reachable));
+  return ours.size;
+}"""
+
+FOCUSED = """() => {
+  let e = document.activeElement;
+  while (e.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
+  const { left, right } = e.getBoundingClientRect();
+  const { outlineStyle, outlineWidth } = getComputedStyle(e);
+  const outlined = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+  const onScreen = right > 0 && left < innerWidth;
+  return onScreen && (!ours.delete(e) || outlined) ? null : e.outerHTML.slice(0, 200);
+}"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("file", PAGES)
+def test_tab_reaches_every_control_and_shows_where_it_is(server, page, file, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    visit(page, address(server, file))
+    assert page.evaluate(OURS) > 5
+    unseen = []
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        unseen.append(page.evaluate(FOCUSED))
+        if not page.evaluate("ours.size"):
+            break
+    assert page.evaluate("[...ours].map((e) => e.outerHTML.slice(0, 200))") == []
+    assert [one for one in unseen if one] == []
