@@ -9,7 +9,7 @@ from vizcore.imaging import KERNELS, to_display
 from vizcore.imaging.stack import Pass, apply_stack
 from vizcore.lessons import LESSONS
 from vizcore.ui.filter_settings import FilterSettings, FilterStep, Steps
-from vizcore.ui.frame import open_page
+from vizcore.ui.frame import PAGES, open_page
 from vizcore.ui.loupe import Shown, loupe
 from vizcore.ui.photos import sample_photo
 from vizcore.ui.state import PageState
@@ -46,6 +46,10 @@ open_page(
     "A small grid of numbers slides over a picture, multiplies and adds. This one operation "
     "sharpens, blurs, finds edges, and lets networks see.",
 )
+with st.container(horizontal=True):
+    for file, title in list(PAGES.items())[1:]:
+        st.page_link(file, label=title, icon=":material/arrow_forward:")
+
 state = PageState("home", HomeSettings())
 if state.problem:
     st.warning(state.problem)

@@ -111,3 +111,16 @@ function keepAt(numbers) {
   window.navigation?.addEventListener("currententrychange", putBack);
   return () => window.navigation?.removeEventListener("currententrychange", putBack);
 }
+
+// A photo's grey levels, from black at 0; what is negative has no grey and stays black.
+const GREY = [[0, 0, 0], [0, 0, 0], [255, 255, 255]];
+
+function legend(name, scale, limit) {
+  const grey = scale === GREY;
+  const colours = (grey ? scale.slice(1) : scale).map((rgb) => `rgb(${rgb.join(",")})`).join(",");
+  const bar = element("span", { class: "scale" });
+  bar.style.background = `linear-gradient(90deg, ${colours})`;
+  const end = readable(limit, limit < 10 ? 1 : 0);
+  const ends = [grey ? "0" : `${MINUS}${end}`, end].map((text) => element("span", {}, text));
+  return element("div", { class: "legend numbers" }, element("span", {}, name), ends[0], bar, ends[1]);
+}

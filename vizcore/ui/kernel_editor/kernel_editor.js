@@ -12,6 +12,8 @@ class KernelEditor {
     this.root = root;
     this.grid = element("div", { class: "cells", role: "group" });
     this.grid.addEventListener("input", () => this.typed());
+    // Once left, a number stands with a true minus, as everywhere.
+    root.addEventListener("focusout", ({ target }) => target.matches("input") && (target.value = signed(target.value)));
     this.grid.addEventListener("keydown", (event) => this.keyed(event));
     this.grid.addEventListener("focusin", (event) => event.target.select?.());
     this.rows = this.sizeSelect("Rows");

@@ -7,11 +7,15 @@ import numpy as np
 
 from vizcore.imaging.stack import placement
 from vizcore.ui.assets import pack, register
+from vizcore.ui.numbers import readable
 from vizcore.ui.photo_pixels import photo_pixels, pixel_digest
 
 _component = register("loupe")
 
 BARS = 64
+BRIGHT = 200
+"""A response to begin with: one that is seen, and not clipped."""
+
 JPEG_QUALITY = 92
 
 
@@ -45,7 +49,7 @@ class Shown:
     mapping: str
 
 
-def loupe(shown, *, title, label, key, clipped_text=None, tallest=560):
+def loupe(shown, *, title, label, key, clipped_text=None, after="After", tallest=560):
     """Draw the photo before and after, with its loupe.
 
     The probed pixel, the zoom and the divider live in the browser: moving them costs no traffic.
@@ -61,6 +65,8 @@ def loupe(shown, *, title, label, key, clipped_text=None, tallest=560):
         The component's key on the page.
     clipped_text : str, optional
         The histogram's caption; without it there is no histogram.
+    after : str
+        What stands on the picture's right half.
     tallest : int
         The picture's greatest height in CSS pixels.
     """
@@ -70,6 +76,7 @@ def loupe(shown, *, title, label, key, clipped_text=None, tallest=560):
         "title": title,
         "label": label,
         "tallest": tallest,
+        "afterTag": after,
         "type": kind,
         "stamp": pixel_digest(shown.display) + _passes_digest(shown.passes),
         "histogram": _histogram(shown.response) if clipped_text else None,
@@ -91,9 +98,33 @@ def _header(shown):
         "edges": shown.edges,
         "rows": axes[0],
         "columns": axes[1],
-        "probe": [axis["count"] // 3 for axis in axes],
+        "probe": _telling_pixel(shown.response),
         "mapping": {"name": shown.mapping, "limit": max(-low, high), "low": low, "high": high},
+        "mappingText": _mapping_text(shown.mapping, low, high),
+        "unclipped": {"clamp": (0, 255), "absolute": (-255, 255)}.get(shown.mapping, (low, high)),
     }
+
+
+def _telling_pixel(response):
+    """Return a pixel that the filter answers brightly, in the middle half of the picture."""
+    rows, columns = (n // 4 for n in response.shape[:2])
+    middle = response[rows : rows + max(1, 2 * rows), columns : columns + max(1, 2 * columns)]
+    grey = middle if middle.ndim == 2 else middle[..., 0]
+    row, column = np.unravel_index(np.abs(grey - BRIGHT).argmin(), grey.shape)
+    return [int(row) + rows, int(column) + columns]
+
+
+def _mapping_text(mapping, low, high):
+    """Say how a response becomes the grey level shown, with the picture's numbers."""
+    if mapping == "signed":
+        limit = max(-low, high)
+        return f"Shown = 128 + 127 · response / {readable(limit)}. Rounded to two decimals here."
+    if mapping == "stretch":
+        above = f"(response − {readable(low)})".replace("− −", "+ ")
+        return f"Shown = 255 · {above} / {readable(high - low)}. Rounded to two decimals here."
+    if mapping == "absolute":
+        return "Shown: the response without its sign, and 255 (white) where it is larger."
+    return "Shown: the response, but 0 (black) where it is negative and 255 (white) above that."
 
 
 def _axis(n, shown, axis):

@@ -187,7 +187,7 @@ class Loupe {
       this.base,
       this.overlay,
       element("span", { class: "tag before", "aria-hidden": "true" }, "Before"),
-      element("span", { class: "tag after", "aria-hidden": "true" }, "After"),
+      (this.afterTag = element("span", { class: "tag after", "aria-hidden": "true" })),
       this.handle,
     );
     this.where = element("output", { class: "where numbers" });
@@ -212,6 +212,7 @@ class Loupe {
       { class: "histogram-box" },
       element("figcaption", {}, ""),
       this.histogram,
+      element("p", { class: "key" }, "Shaded: shown as they are. Red and blue: clipped. Amber: the pixel above."),
     );
     this.frame.inert = this.bar.inert = true; // until there is something to point at
     root.append(this.frame, this.bar, this.panel, this.histogramBox, this.live);
@@ -418,14 +419,18 @@ class Loupe {
   // ---- The arithmetic below the picture ----
 
   buildPanel() {
-    const { passes, depth, title } = this.stack;
+    const { passes, depth } = this.stack;
     const { kernels } = passes[passes.length - 1];
-    const shape = `${kernels.length} ${kernels[0].length} ${kernels[0][0].length} ${depth} ${title}`;
+    const shape = `${kernels.length} ${kernels[0].length} ${kernels[0][0].length} ${depth}`;
     if (this.panelShape !== shape) {
       this.panelShape = shape;
       this.buildGrids(kernels, depth);
     }
+    this.panelTitle.textContent = this.stack.title;
+    this.mappingText.textContent = this.stack.mappingText;
+    this.afterTag.textContent = this.stack.afterTag;
     this.paintKernels(kernels);
+    this.legends.replaceChildren(legend("Kernel", SCALES.weight, this.weightLimit), legend("Products", SCALES.response, 255 * this.weightLimit));
   }
 
   buildGrids(kernels, depth) {
@@ -438,15 +443,16 @@ class Loupe {
       return box;
     };
     const figure = (caption, box) => element("figure", {}, element("figcaption", {}, caption), box);
+    this.pixelCaptions = kernels.map(() => element("figcaption"));
     this.grids = kernels.map((_, k) => {
       const names = kernels.length > 1 ? ["Kernel a", "Kernel b"][k] : "Kernel";
       return { pixels: grid("pixels"), kernel: grid("kernel"), products: grid("products"), sum: element("span", { class: "sum numbers" }), names, kernelColumns: kw };
     });
-    const lines = this.grids.map(({ pixels, kernel, products, sum, names }) =>
+    const lines = this.grids.map(({ pixels, kernel, products, sum, names }, k) =>
       element(
         "div",
         { class: "line" },
-        figure("Pixels", pixels),
+        element("figure", {}, this.pixelCaptions[k], pixels),
         figure(`× ${names}`, kernel),
         figure("= Products", products),
         figure(`Σ ${kernels.length > 1 ? names.at(-1) : "Sum"}`, sum),
@@ -478,13 +484,16 @@ class Loupe {
       element("tbody", {}, ...this.sums.map(({ row }) => row)),
     );
     this.panelTitle = element("p", { class: "panel-title" });
+    this.mappingText = element("p", { class: "mapping numbers" });
+    this.legends = element("div", { class: "legends" });
     this.panel.replaceChildren(
       this.panelTitle,
       element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Pixels, kernel and products" }, ...lines),
       element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Sums" }, table),
+      this.mappingText,
       this.cellText,
+      this.legends,
     );
-    this.panelTitle.textContent = this.stack.title;
     this.numbered = numbered;
   }
 
@@ -505,6 +514,9 @@ class Loupe {
     const one = now.channels[this.channel];
     const limit = 255 * this.weightLimit;
     this.current = now;
+    const source = this.stack.passes.length > 1 ? "Input of the pass" : "Pixels";
+    const channel = this.stack.depth > 1 ? ` (${CHANNELS[3][this.channel]})` : "";
+    this.pixelCaptions.forEach((caption) => (caption.textContent = source + channel));
     this.grids.forEach(({ pixels, products, sum }, k) => {
       paint(sum, colourAt(SCALES.response, one.sums[k], Math.max(limit, 255)));
       sum.textContent = readable(one.sums[k]);
@@ -515,8 +527,8 @@ class Loupe {
         cell.classList.toggle("padding", now.isPadding(i));
         paint(products.children[i], colourAt(SCALES.response, one.products[k][i], limit));
         if (this.numbered) {
-          cell.textContent = readable(value);
-          products.children[i].textContent = readable(one.products[k][i]);
+          write(cell, readable(value));
+          write(products.children[i], readable(one.products[k][i]));
         }
       });
     });
@@ -581,12 +593,13 @@ class Loupe {
     context.clearRect(0, 0, wide, tall);
     const across = (v) => 24 + ((v - low) / (high - low)) * (wide - 48);
     context.fillStyle = style.getPropertyValue("--st-secondary-background-color");
-    context.fillRect(across(Math.max(0, low)), 0, Math.max(0, across(Math.min(255, high)) - across(Math.max(0, low))), base);
+    const [from, to] = this.stack.unclipped;
+    context.fillRect(across(Math.max(from, low)), 0, Math.max(0, across(Math.min(to, high)) - across(Math.max(from, low))), base);
     const most = Math.max(...counts);
     const bar = (wide - 48) / counts.length;
     counts.forEach((count, i) => {
       const middle = low + ((i + 0.5) / counts.length) * (high - low);
-      context.fillStyle = middle < 0 ? COLOURS.responseScale[1] : middle > 255 ? COLOURS.responseScale[8] : style.color;
+      context.fillStyle = middle < from ? COLOURS.responseScale[1] : middle > to ? COLOURS.responseScale[8] : style.color;
       const height = count ? Math.max(1, Math.sqrt(count / most) * (base - 6)) : 0;
       context.fillRect(24 + i * bar, base - height, Math.max(1, bar - 0.5), height);
     });
@@ -685,7 +698,10 @@ class Loupe {
   reveal() {
     if (this.zoom === 1) return;
     const { rows, columns } = this.stack;
-    this.centre = [rows.first + this.probe[0] * rows.step + 0.5, columns.first + this.probe[1] * columns.step + 0.5];
+    // In the middle of the wider half, so that the divider does not lie upon it.
+    const share = this.divider < 0.5 ? (1 + this.divider) / 2 : this.divider / 2;
+    const aside = ((0.5 - share) * this.size.wide) / this.view.scale;
+    this.centre = [rows.first + this.probe[0] * rows.step + 0.5, columns.first + this.probe[1] * columns.step + 0.5 + aside];
     this.draw();
   }
 
@@ -711,6 +727,12 @@ class Loupe {
 
 const HELP =
   "Arrow keys move the window by one pixel, with Shift by ten; plus and minus zoom, zero shows the whole photo.";
+
+// In smaller type where a number would leave its cell.
+function write(cell, text) {
+  cell.textContent = text;
+  cell.classList.toggle("long", text.length > 5);
+}
 
 function toCanvas({ pixels, height, width, depth }) {
   const canvas = element("canvas", { width, height });

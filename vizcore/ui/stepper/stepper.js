@@ -7,6 +7,7 @@ const SMALLEST_CELL = 22;
 const SMALLEST_SHADE = 8; // a cell without a number need not be as large
 const WORK_CELL = 30;
 const SMALLEST_TYPE = 10;
+const DIGIT = 0.56; // of the type's size
 const LARGEST_NUMBERED = 18;
 const MOST_OUTPUTS = 4;
 const MOST_TERMS = 27;
@@ -116,8 +117,8 @@ class Reading {
 }
 
 // As a sentence has it, without commas: a cell is narrow.
-function inCell(value) {
-  return readable(value).replaceAll(",", "");
+function inCell(value, digits = 2) {
+  return readable(value, digits).replaceAll(",", "");
 }
 
 function bracketed(value) {
@@ -146,18 +147,25 @@ class Grid {
     this.figure = element("figure", {}, this.caption, element("div", { class: "holder" }, this.box, this.frame));
   }
 
-  write(i, text, value, limit, title) {
+  // `number` is undefined where nothing stands; a title is needed where it was typed otherwise.
+  write(i, number, value, limit, title) {
     const cell = this.cells[i];
-    if (this.numbered && !cell.firstElementChild) cell.textContent = text;
-    cell.title = title ?? text;
+    const said = number !== undefined;
+    if (this.numbered && !cell.firstElementChild) cell.textContent = said ? inCell(number, this.digits) : "";
+    cell.title = title ?? (said ? readable(number, 6) : "");
     if (value === null) cell.style.background = cell.style.color = "";
     else paint(cell, colourAt(this.scale, value, limit));
   }
 
-  // Type as large as the cells allow; where it would be too small to read, shades alone.
-  fit(cell, texts) {
-    const longest = Math.max(1, ...texts.map((text) => text.length));
-    const type = Math.min(17, Math.floor((cell - 4) / (longest * 0.56)));
+  // Type as large as the cells allow; where it would be too small to read, a decimal less, and at
+  // last shades alone.
+  fit(cell, numbers) {
+    const typeFor = (digits) => {
+      const longest = Math.max(1, ...numbers.map((number) => (number === undefined ? 0 : inCell(number, digits).length)));
+      return Math.min(17, Math.floor((cell - 4) / (longest * DIGIT)));
+    };
+    this.digits = typeFor(2) >= SMALLEST_TYPE ? 2 : 1;
+    const type = typeFor(this.digits);
     this.numbered = type >= SMALLEST_TYPE && Math.max(...this.shape) <= LARGEST_NUMBERED;
     this.box.style.fontSize = `${type}px`;
     this.box.classList.toggle("shaded", !this.numbered);
@@ -376,14 +384,14 @@ class Stepper {
   // What stands in the cells whatever the step.
   fillTexts() {
     const { trace, filter } = this;
-    this.inputTexts = this.channels.map(({ channel }) =>
+    this.inputNumbers = this.channels.map(({ channel }) =>
       this.eachInputCell((r, c) => {
         const cell = trace.at(r, c);
-        return cell === undefined ? "" : inCell(cell[channel]);
+        return cell?.[channel];
       }),
     );
-    if (!trace.pools) this.kernelTexts = this.channels.map(({ d }) => trace.kernel.flatMap((row) => row.map((cell) => inCell(cell[d][filter]))));
-    this.outputTexts = this.outputs.map((_, k) => trace.output.flat().map((cell) => inCell(cell[k])));
+    if (!trace.pools) this.kernelNumbers = this.channels.map(({ d }) => trace.kernel.flatMap((row) => row.map((cell) => cell[d][filter])));
+    this.outputNumbers = this.outputs.map((_, k) => trace.output.flat().map((cell) => cell[k]));
     this.findLimits();
     const reached = (axis, count) => new Set(Array.from({ length: count }, (_, i) => trace.taps(axis, i)).flat());
     this.reached = { rows: reached(trace.rows, trace.height), columns: reached(trace.columns, trace.width) };
@@ -412,32 +420,38 @@ class Stepper {
     const { trace, filter } = this;
     const { limits } = this;
     this.channels.forEach(({ channel, d, input, seen, kernel, products, sum }, k) => {
-      input.fit(cell, this.inputTexts[k]);
+      input.fit(cell, this.inputNumbers[k]);
       input.box.classList.toggle("dilated", trace.rows.dilation > 1 || trace.columns.dilation > 1);
       this.eachInputCell((r, c) => [r, c]).forEach(([r, c], i) => {
         const value = trace.at(r, c)?.[channel];
         const padding = trace.isPadding(r, c);
-        input.write(i, this.inputTexts[k][i], padding && trace.padMode === "zero" ? null : (value ?? null), limits.input, this.texts?.input?.[channel]?.[r]?.[c]);
+        input.write(i, this.inputNumbers[k][i], padding && trace.padMode === "zero" ? null : (value ?? null), limits.input, this.texts?.input?.[channel]?.[r]?.[c]);
         input.cells[i].className = this.inputClass(r, c);
       });
       if (kernel) {
         const weights = trace.kernel.flatMap((row) => row.map((one) => one[d][filter]));
-        kernel.fit(work, this.kernelTexts[k]);
-        weights.forEach((weight, i) => kernel.write(i, this.kernelTexts[k][i], weight, limits.kernel, this.texts?.kernel?.[filter]?.[d]?.[i]));
+        kernel.fit(work, this.kernelNumbers[k]);
+        weights.forEach((weight, i) => kernel.write(i, this.kernelNumbers[k][i], weight, limits.kernel, this.texts?.kernel?.[filter]?.[d]?.[i]));
         // Room for every product that any step can show, so that no width jumps.
-        products.fit(work, [inCell(-limits.products), ...this.kernelTexts[k].map(() => "0")]);
-        seen?.fit(work, this.inputTexts[k]);
-      } else products.fit(work, this.inputTexts[k]);
+        products.fit(work, [this.widest(limits.products, [...this.inputNumbers[k], ...weights])]);
+        seen?.fit(work, this.inputNumbers[k]);
+      } else products.fit(work, this.inputNumbers[k]);
       sum.style.minWidth = `${this.widestTotal()}ch`;
     });
-    this.outputs.forEach((grid, k) => grid.fit(cell, this.outputTexts[k]));
+    this.outputs.forEach((grid, k) => grid.fit(cell, this.outputNumbers[k]));
     this.total.style.minWidth = `${this.widestTotal()}ch`;
     this.drawLegends();
     this.draw();
   }
 
   widestTotal() {
-    return Math.max(3, inCell(-this.limits.output).length) + 2;
+    const { limits, inputNumbers, kernelNumbers = [] } = this;
+    return Math.max(3, inCell(this.widest(limits.output, [...inputNumbers, ...kernelNumbers].flat())).length) + 2;
+  }
+
+  // As wide as any number up to a limit that comes of others: with decimals, unless they have none.
+  widest(limit, numbers) {
+    return numbers.every((number) => Number.isInteger(number ?? 0)) ? -limit : -Math.floor(limit) - 0.88;
   }
 
   // Sizes of the cells: of input and output, and of kernel and products, which stay readable
@@ -450,22 +464,29 @@ class Stepper {
     const [, input] = this.channels[0].input.shape;
     const extra = 16 * (grids + 2) + (this.stacked ? 0 : 80) + (trace.depth > 1 ? 112 : 0);
     const even = (room - extra) / (input + kernel + trace.width) - gap;
-    if (even >= WORK_CELL) return this.bounded(even, even);
+    if (even >= Math.max(WORK_CELL, this.numberedCell())) return this.bounded(even, even);
     const left = room - extra - kernel * (WORK_CELL + gap);
     const options = [
       left / (input + trace.width),
       Math.min((left + 80) / input, (room - 80) / trace.width),
       room / Math.max(input, trace.width),
     ].map((pitch) => pitch - gap);
-    const [smallest, wanted] = this.shaded ? [SMALLEST_SHADE, SMALLEST_SHADE] : [SMALLEST_CELL, 24];
+    const [smallest, wanted] = this.shaded ? [SMALLEST_SHADE, SMALLEST_SHADE] : [SMALLEST_CELL, Math.max(24, this.numberedCell())];
     const good = options.find((size) => size >= wanted) ?? options.find((size) => size >= smallest) ?? smallest;
     return this.bounded(good, WORK_CELL);
+  }
+
+  // The smallest cell that has room for every number, to one decimal.
+  numberedCell() {
+    const numbers = [...this.inputNumbers, ...this.outputNumbers].flat();
+    const longest = Math.max(...numbers.map((number) => (number === undefined ? 0 : inCell(number, 1).length)));
+    return this.shaded ? 0 : Math.ceil(4 + SMALLEST_TYPE * DIGIT * longest);
   }
 
   bounded(cell, work) {
     const { trace, gap } = this;
     const share = (window.innerHeight * TALLEST_SHARE) / trace.depth - CAPTION;
-    const tallest = Math.min(LARGEST_CELL, share / this.channels[0].input.shape[0] - gap);
+    const tallest = Math.min(LARGEST_CELL, Math.max(share / this.channels[0].input.shape[0] - gap, this.numberedCell()));
     const smallest = this.shaded ? SMALLEST_SHADE : SMALLEST_CELL;
     const size = Math.floor(Math.max(smallest, Math.min(tallest, cell)));
     return { cell: size, work: Math.floor(Math.max(size, Math.min(LARGEST_CELL, work, share / trace.rows.window - gap))) };
@@ -492,8 +513,8 @@ class Stepper {
       const { cells, sum: subtotal } = now.channels[k];
       products.cells.forEach((cell, i) => {
         const { product, value, padding, beyond } = cells[i];
-        products.write(i, beyond ? "" : inCell(product ?? value), product ?? (padding ? null : value), product === null ? limits.input : limits.products);
-        seen?.write(i, inCell(value), padding && trace.padMode === "zero" ? null : value, limits.input);
+        products.write(i, beyond ? undefined : (product ?? value), product ?? (padding ? null : value), product === null ? limits.input : limits.products);
+        seen?.write(i, value, padding && trace.padMode === "zero" ? null : value, limits.input);
         cell.classList.toggle("padding", padding);
         cell.classList.toggle("winner", Boolean(now.winner) && now.winner.row === cells[i].row && now.winner.column === cells[i].column);
       });
@@ -538,12 +559,12 @@ class Stepper {
 
   drawOutput(grid, filter, shown) {
     const { trace, limits } = this;
-    const texts = this.outputTexts[filter];
+    const numbers = this.outputNumbers[filter];
     const last = Math.max(this.now, shown);
     grid.cells.forEach((cell, i) => {
       const known = i <= last;
       const value = trace.output[Math.floor(i / trace.width)][i % trace.width][filter];
-      grid.write(i, known ? texts[i] : "", known ? value : null, limits.output, known ? texts[i] : "not yet computed");
+      grid.write(i, known ? numbers[i] : undefined, known ? value : null, limits.output, known ? undefined : "not yet computed");
       cell.classList.toggle("open", !known);
     });
     grid.frame.hidden = filter !== this.filter;
@@ -863,9 +884,6 @@ class Stepper {
 const HELP =
   "Left and right arrows step, up and down move by a row, Home and End go to the first and the last step, space plays.";
 
-// A photo's grey levels, from black at 0; what is negative has no grey and stays black.
-const GREY = [[0, 0, 0], [0, 0, 0], [255, 255, 255]];
-
 // Without the darkest two colours at either end: a calm palette on which ink stays dark.
 const CALM = { response: SCALES.response.slice(2, -2), weight: SCALES.weight.slice(2, -2) };
 
@@ -888,16 +906,6 @@ function icon(name) {
   svg.setAttribute("aria-hidden", "true");
   svg.innerHTML = `<path d="${ICONS[name]}"/>`;
   return svg;
-}
-
-function legend(name, scale, limit) {
-  const grey = scale === GREY;
-  const colours = (grey ? scale.slice(1) : scale).map((rgb) => `rgb(${rgb.join(",")})`).join(",");
-  const bar = element("span", { class: "scale" });
-  bar.style.background = `linear-gradient(90deg, ${colours})`;
-  const end = readable(limit, limit < 10 ? 1 : 0);
-  const ends = [grey ? "0" : `${MINUS}${end}`, end].map((text) => element("span", {}, text));
-  return element("div", { class: "legend numbers" }, element("span", {}, name), ends[0], bar, ends[1]);
 }
 
 function stillness() {
