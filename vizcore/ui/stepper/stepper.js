@@ -436,17 +436,18 @@ class Stepper {
         products.fit(work, [this.widest(limits.products, [...this.inputNumbers[k], ...weights])]);
         seen?.fit(work, this.inputNumbers[k]);
       } else products.fit(work, this.inputNumbers[k]);
-      sum.style.minWidth = `${this.widestTotal()}ch`;
+      sum.style.minWidth = this.widestTotal();
     });
     this.outputs.forEach((grid, k) => grid.fit(cell, this.outputNumbers[k]));
-    this.total.style.minWidth = `${this.widestTotal()}ch`;
+    this.total.style.minWidth = this.widestTotal();
     this.drawLegends();
     this.draw();
   }
 
   widestTotal() {
     const { limits, inputNumbers, kernelNumbers = [] } = this;
-    return Math.max(3, inCell(this.widest(limits.output, [...inputNumbers, ...kernelNumbers].flat())).length) + 2;
+    const widest = readable(this.widest(limits.output, [...inputNumbers, ...kernelNumbers].flat()));
+    return `calc(${Math.max(3, widest.length)}ch + 20px)`; // and its padding
   }
 
   // As wide as any number up to a limit that comes of others: with decimals, unless they have none.
@@ -859,7 +860,9 @@ class Stepper {
         }
       }
     });
-    input.addEventListener("blur", () => setTimeout(() => !done && this.body.isConnected && !close(true) && input.focus()));
+    input.addEventListener("blur", () => {
+      if (!done && this.body.isConnected && !close(true)) setTimeout(() => input.focus());
+    });
   }
 
   // What a cell stands for in the settings, or null where it cannot be edited.
