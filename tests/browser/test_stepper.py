@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import numpy as np
 import pytest
-from helpers import painted, record_frames, settled
+from conftest import Server
+from helpers import painted, record_frames, settled, visit
 from playwright.sync_api import expect
+from pooling_app import POOLS
 from stepping import (
     CASES,
     STEPPER,
@@ -30,6 +32,8 @@ from stepping import (
 
 from vizcore.export.permalink import from_query
 from vizcore.lessons import LESSONS
+from vizcore.ops import pool2d, trace_pool2d
+from vizcore.ui.numbers import readable
 from vizcore.ui.step_settings import StepSettings, Texts, Volume
 
 
@@ -563,3 +567,61 @@ def test_on_a_phone(server, browser):
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()
+
+
+# ---- Pooling ----
+
+
+@pytest.fixture(scope="module")
+def pooling():
+    server = Server("tests/browser/pooling_app.py").wait()
+    yield server
+    server.stop()
+
+
+@pytest.mark.parametrize("name", POOLS)
+def test_pooling_shows_winners_and_averages(pooling, page, name):
+    arguments, settings = POOLS[name]
+    output = np.atleast_3d(pool2d(*arguments, **settings))
+    trace = trace_pool2d(*arguments, **settings)
+    visit(page, f"{pooling.url}?{urlencode({'pool': name})}")
+    left, width = trace.columns.before, trace.padded.shape[1] + trace.columns.overhang
+    for channel in range(output.shape[2]):
+        if output.shape[2] > 1:
+            page.get_by_role("radio", name=f"Channel {channel + 1}").check()
+        press(page, "Home")
+        for row, column in np.ndindex(output.shape[:2]):
+            said = seen(page)
+            step = trace.step((row, column, channel)[: trace.output.ndim])
+            real = step.values[~step.is_padding]
+            assert said["output"] == pytest.approx(output[row, column, channel])
+            assert said["open"][channel] == [*range(said["step"] + 1, output[..., 0].size)]
+            outputs = output[..., channel].ravel()[: said["step"] + 1]
+            assert_shows(said["texts"]["output"][channel][: len(outputs)], outputs)
+            listed = f"{' + ' if step.count else ', '}".join(readable(value) for value in real)
+            total = readable(step.output, 4)
+            if step.count:
+                assert said["winners"] == [[]]
+                assert said["sentence"].endswith(f": ({listed}) / {step.count} = {total}")
+            else:
+                r, c = step.winner
+                assert said["winners"] == [[(r + trace.rows.before) * width + c + left]]
+                assert said["sentence"].endswith(f": the largest of {listed} is {total}")
+            beyond = np.logical_or.outer(
+                np.array(trace.rows.cells(row)) >= trace.rows.n + trace.rows.after,
+                np.array(trace.columns.cells(column)) >= trace.columns.n + trace.columns.after,
+            )
+            shown = np.where(beyond, np.nan, step.values)
+            assert_shows(said["texts"]["products"][0], shown)
+            press(page, "ArrowRight")
+
+
+def test_pooling_is_not_edited(pooling, page):
+    visit(page, f"{pooling.url}?pool=max")
+    before = seen(page)
+    cells(page, "input").first.click()
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+z")
+    assert page.locator(".draft").count() == 0
+    assert seen(page)["texts"]["input"] == before["texts"]["input"]
