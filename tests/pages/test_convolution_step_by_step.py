@@ -275,3 +275,9 @@ def test_what_is_too_large_for_a_link_is_still_shown(page):
         input=Volume(32, 32, rule="ramp"), kernel=Volume(7, 7, rule="photo", seed=3)
     )
     check(at, settings)
+
+
+def test_a_corrected_slide_is_told_where_it_is_shown(page):
+    at = page(**to_query(from_lesson(LESSONS["happy-face"])))
+    assert [one.value for one in at.info] == [LESSONS["happy-face"].correction]
+    assert not page().info

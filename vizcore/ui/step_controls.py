@@ -21,6 +21,7 @@ def examples(now):
     """Show the slides' examples, each a link to this page in that state, the present one marked."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("Examples from the slides:", width="content")
+        corrected = None
         for lesson in LESSONS.values():
             if PAGE.endswith(f"/{lesson.page}.py"):
                 settings = from_lesson(lesson)
@@ -28,6 +29,9 @@ def examples(now):
                 address = to_query(settings) or to_query(settings, complete=True)
                 mark = ":material/check:" if settings == now else None
                 st.page_link(PAGE, label=lesson.title, icon=mark, query_params=address)
+                corrected = lesson.correction if settings == now else corrected
+    if corrected:
+        st.info(corrected)
     st.markdown(
         "Keys: ← → step, ↑ ↓ move by a row, Home and End go to the ends, space plays. Click a cell "
         "to type into it. The address of this page holds all of it, the present step too: copy "
