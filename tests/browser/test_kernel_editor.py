@@ -1,9 +1,6 @@
 """The kernel editor in a real browser: bad text is marked and named, and nothing typed is lost."""
 
-import json
 import re
-from itertools import product
-from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
@@ -21,10 +18,7 @@ from helpers import (
 )
 from playwright.sync_api import expect
 
-from vizcore.figures import colours
-from vizcore.ui import assets
 from vizcore.ui.filter_settings import FilterSettings, FilterStep, Steps
-from vizcore.ui.numbers import parse_number
 
 
 def kernel(*rows, **others):
@@ -38,7 +32,7 @@ PLAIN = kernel("1 2 3", "4 5 6", "7 8 9")
 @pytest.fixture
 def editor(page, server):
     """The page with a kernel of one's own, all cells different."""
-    open_filters(page, server, PLAIN)
+    open_filters(page, server, PLAIN, at="100_150")
     return page
 
 
@@ -163,7 +157,7 @@ def test_nothing_typed_fast_is_lost(editor):
         editor.keyboard.press("Tab")
     rows = [" ".join(f"-{5 * r + c + 10}" for c in range(5)) for r in range(5)]
     drawn(editor, kernel(*rows))
-    assert typed(editor) == rows
+    assert typed(editor) == [row.replace("-", "−") for row in rows]
     assert marked(editor) == []
 
 
@@ -280,61 +274,3 @@ def test_a_link_brings_the_kernel_back(editor, browser):
     expect(other.get_by_label("Bias")).to_have_value("−7")
     assert sums(other) == sums(editor)
     context.close()
-
-
-SIGNS = ["", "-", "−", "+", "--", " - "]
-BODIES = [
-    "",
-    "0",
-    "7",
-    "007",
-    "1.5",
-    "1,5",
-    ".5",
-    "5.",
-    ".",
-    "1.2.3",
-    "1e3",
-    "0x1",
-    "abc",
-    "٣",
-    "½",
-]
-BODIES += [
-    "1/9",
-    "1/0",
-    "0/0",
-    "1/-2",
-    "1/",
-    "/2",
-    "1/2/3",
-    "1 000",
-    "1\u00a0000",
-    "1_0",
-    "∞",
-    "NaN",
-]
-BODIES += ["1000000", "1000000.1", "1/0.0000001", "9" * 400, "Infinity", "1/.5", "1/00.0", "3 px"]
-
-
-def test_browser_and_server_read_numbers_alike(page):
-    scripts = colours.as_javascript() + Path(assets.__file__).with_name("shared.js").read_text()
-    page.set_content("<p></p>")
-    page.add_script_tag(content=scripts)
-    texts = [sign + body for sign, body in product(SIGNS, BODIES)]
-    read = page.evaluate("texts => texts.map((text) => parseNumber(text))", texts)
-
-    def server(text):
-        try:
-            return parse_number(text)
-        except ValueError as error:
-            return re.search("not a number|divides by zero|too large", str(error))[0]
-
-    differing = {
-        text: (one, server(text))
-        for text, one in zip(texts, read, strict=True)
-        if one.get("value", one.get("problem")) != server(text)
-        and str(server(text)) not in one.get("problem", "")
-    }
-    assert not differing, json.dumps(differing, indent=1, default=str)
-    assert len({one["problem"].split("”")[1] for one in read if "problem" in one}) == 3

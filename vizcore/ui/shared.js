@@ -84,6 +84,8 @@ function mountOnce(instances, component, create) {
   }
   instance.update(component);
   return () => {
+    // Streamlit cleans up after a call that a newer one overtook, too: then the place remains.
+    if (component.parentElement.isConnected) return;
     instance.destroy?.();
     instances.delete(component.parentElement);
   };
