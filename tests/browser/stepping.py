@@ -49,7 +49,7 @@ def centres(tab, grid, channel=0):
     )
 
 
-def eventually(tab, assertion, seconds=6):
+def eventually(tab, assertion, seconds=20):
     """Try an assertion until it holds: what crosses the network comes when it comes."""
     end = time.monotonic() + seconds
     while True:

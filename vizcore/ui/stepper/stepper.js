@@ -438,7 +438,10 @@ class Stepper {
       } else products.fit(work, this.inputNumbers[k]);
       sum.style.minWidth = this.widestTotal();
     });
-    this.outputs.forEach((grid, k) => grid.fit(cell, this.outputNumbers[k]));
+    this.outputs.forEach((grid, k) => {
+      grid.fit(cell, this.outputNumbers[k]);
+      grid.filled = null;
+    });
     this.total.style.minWidth = this.widestTotal();
     this.drawLegends();
     this.draw();
@@ -562,12 +565,15 @@ class Stepper {
     const { trace, limits } = this;
     const numbers = this.outputNumbers[filter];
     const last = Math.max(this.now, shown);
-    grid.cells.forEach((cell, i) => {
+    // Only the cells that this step fills or empties; all of them after a new layout.
+    const { filled } = grid;
+    const [from, to] = filled === null ? [0, trace.count] : [Math.min(filled, last) + 1, Math.max(filled, last) + 1];
+    for (let i = from; i < to; i++) {
       const known = i <= last;
-      const value = trace.output[Math.floor(i / trace.width)][i % trace.width][filter];
-      grid.write(i, known ? numbers[i] : undefined, known ? value : null, limits.output, known ? undefined : "not yet computed");
-      cell.classList.toggle("open", !known);
-    });
+      grid.write(i, known ? numbers[i] : undefined, known ? numbers[i] : null, limits.output, known ? undefined : "not yet computed");
+      grid.cells[i].classList.toggle("open", !known);
+    }
+    grid.filled = last;
     grid.frame.hidden = filter !== this.filter;
     const [row, column] = trace.cell(shown);
     const style = grid.frame.style;
