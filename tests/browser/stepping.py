@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 
 from vizcore.export.permalink import to_query
 from vizcore.ui.numbers import readable
-from vizcore.ui.step_settings import StepSettings, Texts, Volume, from_lesson
+from vizcore.ui.step_settings import StepSettings, Texts, from_lesson
+from vizcore.ui.volumes import Volume
 
 STEPPER = ".stepper[data-drawn]"
 

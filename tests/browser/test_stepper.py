@@ -32,9 +32,11 @@ from stepping import (
 
 from vizcore.export.permalink import from_query
 from vizcore.lessons import LESSONS
+from vizcore.lessons.convolution import CONVOLUTION_LESSONS
 from vizcore.ops import pool2d, trace_pool2d
 from vizcore.ui.numbers import readable
-from vizcore.ui.step_settings import StepSettings, Texts, Volume
+from vizcore.ui.step_settings import StepSettings, Texts
+from vizcore.ui.volumes import Volume
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -412,7 +414,7 @@ def test_every_example_is_a_link_and_back_returns(server, page):
     settings = CASES["plain"]
     open_stepper(page, server, settings)
     shown = [(settings, (0, 0))]
-    for slug in ("volume-5x5x3", "pad-to-keep-size", "activity-2", *LESSONS):
+    for slug in ("volume-5x5x3", "pad-to-keep-size", "activity-2", *CONVOLUTION_LESSONS):
         lesson_link = page.get_by_role("link", name=LESSONS[slug].title, exact=True)
         press(page, "End", "ArrowLeft")
         place = divmod(seen(page)["step"], settings.trace().output.shape[1])

@@ -9,15 +9,15 @@ from streamlit.testing.v1 import AppTest
 
 from vizcore.export.permalink import from_query, to_query
 from vizcore.lessons import LESSONS
+from vizcore.lessons.convolution import CONVOLUTION_LESSONS
 from vizcore.ui.step_settings import (
     PAD_MODES,
-    RULES,
     StepSettings,
-    Volume,
     from_lesson,
     most,
 )
 from vizcore.ui.stepper import as_data
+from vizcore.ui.volumes import RULES, Volume
 
 APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pages/convolution_step_by_step.py"
@@ -81,7 +81,7 @@ def test_it_opens_with_one_title_and_the_first_lesson(page):
     assert np.array_equal(output, LESSONS["activity-2"].expected)
 
 
-@pytest.mark.parametrize("slug", LESSONS)
+@pytest.mark.parametrize("slug", CONVOLUTION_LESSONS)
 def test_every_lesson_has_a_link_that_shows_it(page, slug):
     lesson = LESSONS[slug]
     at = page(stride="2", input="7x7_ramp_0")  # from wherever the visitor is

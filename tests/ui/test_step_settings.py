@@ -8,19 +8,18 @@ from hypothesis import strategies as st
 
 from vizcore.export.permalink import LinkError, from_query, to_query
 from vizcore.lessons import LESSONS
+from vizcore.lessons.convolution import CONVOLUTION_LESSONS
 from vizcore.ops import conv2d, conv2d_transpose
 from vizcore.ui.numbers import parse_number
 from vizcore.ui.step_settings import (
-    LARGEST_INPUT,
     PAD_MODES,
-    RULES,
     StepSettings,
     Texts,
-    Volume,
     fitted,
     from_lesson,
     most,
 )
+from vizcore.ui.volumes import LARGEST_INPUT, RULES, Volume
 
 NUMBERS = st.one_of(
     st.integers(-999, 999).map(str),
@@ -293,7 +292,7 @@ def test_the_trace_is_the_operation_on_what_was_typed(settings):
     np.testing.assert_allclose(s.trace().output, expected)
 
 
-@pytest.mark.parametrize("slug", LESSONS)
+@pytest.mark.parametrize("slug", CONVOLUTION_LESSONS)
 def test_a_lesson_shows_its_result(slug):
     lesson = LESSONS[slug]
     output = from_lesson(lesson).trace().output

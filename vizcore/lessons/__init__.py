@@ -2,8 +2,9 @@
 
 from vizcore.lessons.convolution import CONVOLUTION_LESSONS
 from vizcore.lessons.lesson import Lesson
+from vizcore.lessons.pooling import POOLING_LESSONS
 
 __all__ = ["LESSONS", "Lesson"]
 
-LESSONS = {**CONVOLUTION_LESSONS}
+LESSONS = {**CONVOLUTION_LESSONS, **POOLING_LESSONS}
 """Slug → `Lesson`."""

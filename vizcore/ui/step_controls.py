@@ -8,11 +8,11 @@ from vizcore.export.permalink import to_query
 from vizcore.lessons import LESSONS
 from vizcore.ui.step_settings import (
     PAD_MODES,
-    RULES,
     fitted,
     from_lesson,
     most,
 )
+from vizcore.ui.volumes import RULES
 
 PAGE = "pages/convolution_step_by_step.py"
 
