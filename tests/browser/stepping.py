@@ -8,6 +8,7 @@ from helpers import visit
 from playwright.sync_api import expect
 
 from vizcore.export.permalink import to_query
+from vizcore.lessons import LESSONS
 from vizcore.ui.numbers import readable
 from vizcore.ui.step_settings import StepSettings, Texts, from_lesson
 from vizcore.ui.volumes import Volume
@@ -206,8 +207,6 @@ def whole_numbers(*shape, seed=0, least=-9):
 
 def lesson(slug):
     """The settings of a lesson."""
-    from vizcore.lessons import LESSONS
-
     return from_lesson(LESSONS[slug])
 
 
