@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from vizcore.export.permalink import to_query
-from vizcore.lessons import LESSONS
+from vizcore.ui import shared_controls
 from vizcore.ui.step_settings import (
     PAD_MODES,
     fitted,
@@ -19,24 +18,7 @@ PAGE = "pages/convolution_step_by_step.py"
 
 def examples(now):
     """Show the slides' examples, each a link to this page in that state, the present one marked."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("Examples from the slides:", width="content")
-        corrected = None
-        for lesson in LESSONS.values():
-            if PAGE.endswith(f"/{lesson.page}.py"):
-                settings = from_lesson(lesson)
-                # A link that names nothing would leave the page as it is.
-                address = to_query(settings) or to_query(settings, complete=True)
-                mark = ":material/check:" if settings == now else None
-                st.page_link(PAGE, label=lesson.title, icon=mark, query_params=address)
-                corrected = lesson.correction if settings == now else corrected
-    if corrected:
-        st.info(corrected)
-    st.markdown(
-        "Keys: ← → step, ↑ ↓ move by a row, Home and End go to the ends, space plays. Click a cell "
-        "to type into it. The address of this page holds all of it, the present step too: copy "
-        "it to send the class here."
-    )
+    shared_controls.examples(PAGE, now, from_lesson)
 
 
 def sizes(state):
@@ -82,35 +64,7 @@ def movement(state):
 
 def fill(state):
     """Fill the input or the kernel by a rule; undo takes it back."""
-    with st.popover("Fill with …", width="stretch"):
-        st.radio("Fill", ["input", "kernel"], horizontal=True, key="step.fill.which")
-        st.selectbox("with", list(RULES), format_func=RULES.get, key="step.fill.rule")
-        st.number_input(
-            "Seed",
-            0,
-            9999,
-            1,
-            key="step.fill.seed",
-            help="The same seed draws the same numbers, and the same patch of the photo.",
-        )
-        st.button("Fill", type="primary", on_click=_filled, args=(state,))
-    st.button(
-        "Undo",
-        disabled=not state.can_undo,
-        on_click=state.undo,
-        help="Take the last edit back (Ctrl+Z in the picture).",
-        width="stretch",
-    )
-
-
-def _filled(state):
-    # Read now: a seed typed just before the click has not been through a run of the page.
-    which, rule, seed = (
-        st.session_state[f"step.fill.{name}"] for name in ("which", "rule", "seed")
-    )
-    old = getattr(state.now, which)
-    new = replace(old, cells=(), rule=rule, seed=seed)
-    state.edit(replace(state.now, **{which: new}))
+    shared_controls.fill(state, "step.fill", RULES, ["input", "kernel"])
 
 
 _KERNEL_SIDES = ("Kernel rows", "Kernel columns")
@@ -131,21 +85,13 @@ _SIZES = {
 
 
 def _size(place, state, name):
-    largest = most(state.now, name.lower())
-    place.number_input(name, 1, largest, help=f"1 to {largest}", **state.bind(name, *_SIZES[name]))
+    shared_controls.size(place, state, name, most(state.now, name.lower()), *_SIZES[name])
 
 
 def _slider(state, name, label, least, about):
     largest = max(most(state.now, name), getattr(state.now, name))
-    if largest == least:
-        st.slider(label, least, least + 1, least, disabled=True, help=f"{about} Nothing else fits.")
-        return
-    st.slider(
-        label,
-        least,
-        largest,
-        help=about,
-        **state.bind(name, lambda s: getattr(s, name), lambda s, v: fitted(s, **{name: v})),
+    shared_controls.slider(
+        state, name, label, least, largest, about, lambda s, v: fitted(s, **{name: v})
     )
 
 
@@ -176,17 +122,4 @@ def facts(settings, trace):
         ("Receptive field", f"{field} cells of the {'stretched ' * settings.transposed}input"),
     ]
     st.markdown("\n".join(f"- {name}: {text}" for name, text in lines))
-    if _leaves_cells_out(trace):
-        st.markdown(
-            "No window reaches the struck-through cells: the division leaves a rest, or the stride "
-            "jumps over them."
-        )
-
-
-def _leaves_cells_out(trace):
-    """Whether some cell of the padded input is in no window."""
-    return any(
-        {cell for i in range(axis.count) for cell in axis.cells(i)}.isdisjoint({place})
-        for axis in (trace.rows, trace.columns)
-        for place in range(-axis.before, axis.n + axis.after)
-    )
+    shared_controls.tell_unreached(trace)
