@@ -13,6 +13,7 @@ PAGES = {
     "app.py": "Home",
     "pages/image_filters.py": "Image filters",
     "pages/convolution_step_by_step.py": "Convolution, step by step",
+    "pages/pooling.py": "Pooling",
 }
 """Every page's file, and its title, in the order of the journey."""
 

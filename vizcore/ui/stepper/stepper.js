@@ -330,7 +330,7 @@ class Stepper {
     const equals = { "max pooling": "max =", "average pooling": "mean =" }[trace.kind] ?? "=";
     this.outputs = Array.from({ length: trace.filters }, (_, k) => {
       const name = trace.filters > 1 ? `Output ${k + 1}` : "Output";
-      return new Grid({ caption: `${equals} ${name}`, rows: trace.height, columns: trace.width, className: "output", scale: CALM.response, label: name });
+      return new Grid({ caption: `${equals} ${name}`, rows: trace.height, columns: trace.width, className: "output", scale: trace.pools ? this.inputScale : CALM.response, label: name });
     });
     this.outputGrid = this.outputs[filter];
     this.total = element("span", { class: "total numbers" });
@@ -373,11 +373,13 @@ class Stepper {
     const products = this.channels.map(({ channel, d }) => largest(cells.map((cell) => cell[channel])) * largest(weights.map((one) => one[d])));
     const sums = Array.from({ length: trace.depth > 1 ? trace.count : 0 }, (_, step) => trace.step(step, filter).channels.map(({ sum }) => sum));
     const bias = trace.pools ? 0 : trace.bias[filter];
+    const input = this.inputScale === GREY ? 255 : largest(trace.padded.flat(2));
     this.limits = {
-      input: this.inputScale === GREY ? 255 : largest(trace.padded.flat(2)),
+      input,
       kernel: largest(weights.flat()),
       products: Math.max(...products),
-      output: largest([...trace.output.flat(2), ...trace.output.flat().map((cell) => cell[filter] - bias), ...sums.flat()]),
+      // What pooling keeps is compared with what it was taken from.
+      output: trace.pools ? input : largest([...trace.output.flat(2), ...trace.output.flat().map((cell) => cell[filter] - bias), ...sums.flat()]),
     };
   }
 
@@ -394,7 +396,22 @@ class Stepper {
     this.outputNumbers = this.outputs.map((_, k) => trace.output.flat().map((cell) => cell[k]));
     this.findLimits();
     const reached = (axis, count) => new Set(Array.from({ length: count }, (_, i) => trace.taps(axis, i)).flat());
+    this.firstWins = this.findFirstWins();
     this.reached = { rows: reached(trace.rows, trace.height), columns: reached(trace.columns, trace.width) };
+  }
+
+  // Which cells of the input win a maximum, each with the first step at which it does.
+  findFirstWins() {
+    const { trace, filter } = this;
+    const wins = new Map();
+    if (trace.kind !== "max pooling") return wins;
+    for (let step = trace.count - 1; step >= 0; step--) wins.set(this.inputIndex(trace.step(step, filter).winner), step);
+    return wins;
+  }
+
+  inputIndex({ row, column }) {
+    const { rows, columns } = this.trace;
+    return (row + rows.before) * this.channels[0].input.shape[1] + column + columns.before;
   }
 
   inputClass(r, c) {
@@ -499,8 +516,9 @@ class Stepper {
   drawLegends() {
     const { limits } = this;
     const weights = this.trace.pools ? [] : [legend("Kernel", CALM.weight, limits.kernel), legend("Products", CALM.response, limits.products)];
-    const output = legend(this.trace.pools ? "Output" : "Sums, output", CALM.response, limits.output);
-    this.legends.replaceChildren(legend("Input", this.inputScale, limits.input), ...weights, output);
+    const pools = this.trace.pools;
+    const output = pools ? [] : [legend("Sums, output", CALM.response, limits.output)];
+    this.legends.replaceChildren(legend(pools ? "Input, output" : "Input", this.inputScale, limits.input), ...weights, ...output);
   }
 
   // ---- One step ----
@@ -524,6 +542,7 @@ class Stepper {
       });
       this.writeSum(sum, subtotal);
       this.markTaps(input, cells, now.winner);
+      this.firstWins.forEach((step, i) => input.cells[i].classList.toggle("won", step <= Math.max(this.now, shown)));
       this.moveWindow(input, now);
     });
     this.writeSum(this.total, now.sum);
@@ -539,11 +558,9 @@ class Stepper {
 
   markTaps(input, cells, winner) {
     input.tapped?.forEach((cell) => cell.classList.remove("tap", "winner"));
-    const { before: top } = this.trace.rows;
-    const { before: left } = this.trace.columns;
-    input.tapped = cells.map(({ row, column }) => input.cells[(row + top) * input.shape[1] + column + left]).filter(Boolean);
+    input.tapped = cells.map((cell) => input.cells[this.inputIndex(cell)]).filter(Boolean);
     input.tapped.forEach((cell) => cell.classList.add("tap"));
-    if (winner) input.cells[(winner.row + top) * input.shape[1] + winner.column + left].classList.add("winner");
+    if (winner) input.cells[this.inputIndex(winner)].classList.add("winner");
   }
 
   moveWindow(grid, { row, column }) {

@@ -1,0 +1,84 @@
+"""Small grids of numbers, side by side, to compare without playing them."""
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from vizcore.figures.colours import RESPONSE_SCALE, colour_at, ink_on
+from vizcore.ui.numbers import readable
+
+# Without the darkest two colours at either end, as in the stepper.
+_CALM = RESPONSE_SCALE[2:-2]
+_GREY = ("#000000", "#000000", "#ffffff")
+
+_LARGEST_CELL = 36
+_WIDEST = 330
+_GAP = 2
+_LARGEST_TYPE = 16
+_SMALLEST_TYPE = 10
+_DIGIT = 0.6  # of the type's size
+
+
+def small_grids(*grids):
+    """Show grids side by side, or below each other where there is no room.
+
+    Parameters
+    ----------
+    *grids : str
+        As `grid` makes them.
+    """
+    st.html(f'<div class="small-grids">{"".join(grids)}</div>')
+
+
+def grid(array, caption, *, limit, grey=False, same=None):
+    """Write a grid as an HTML table; where there is no room for numbers, it has shades alone.
+
+    An unchanged cell is outlined, or bears a dot where there are no numbers.
+
+    Parameters
+    ----------
+    array : ndarray, (rows, columns)
+    caption : str
+    limit : float
+        The magnitude at the ends of the colour scale, the same in all grids compared.
+    grey : bool
+        Grey levels from 0 to 255 instead.
+    same : ndarray of bool, (rows, columns), optional
+        The cells to mark as unchanged.
+    """
+    pitch = _WIDEST // array.shape[1]
+    cell = max(6, min(_LARGEST_CELL, pitch - _GAP))
+    texts, type_size = _fitted(array.ravel(), cell)
+    scale, limit = (_GREY, 255) if grey else (_CALM, limit)
+    kept = np.zeros(array.shape, bool) if same is None else same
+    rows = []
+    for r, row in enumerate(array):
+        cells = (
+            _cell(value, texts[r * len(row) + c], colour_at(scale, value, limit), kept[r, c])
+            for c, value in enumerate(row)
+        )
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    name, size = escape(caption), f"--small-cell:{cell}px;font-size:{type_size}px"
+    shaded = "" if any(texts) else " class=shaded"
+    return (
+        f"<figure><figcaption>{name}</figcaption>"
+        f'<table{shaded} style="{size}" aria-label="{name}"><tbody>{"".join(rows)}</tbody></table>'
+        "</figure>"
+    )
+
+
+def _cell(value, text, colour, same):
+    mark, said = (' class="same"', ", unchanged") if same else ("", "")
+    style = f"background-color:{colour};color:{ink_on(colour)}"
+    return f'<td{mark} title="{readable(value, 6)}{said}" style="{style}">{text}</td>'
+
+
+def _fitted(numbers, cell):
+    """Choose the texts and the size of type that fit: a decimal less, and at last no text."""
+    for digits in (2, 1):
+        texts = [readable(number, digits).replace(",", "") for number in numbers]
+        size = int(min(_LARGEST_TYPE, (cell - 2) / (_DIGIT * max(map(len, texts)))))
+        if size >= _SMALLEST_TYPE:
+            return texts, size
+    return [""] * len(texts), _SMALLEST_TYPE
