@@ -14,6 +14,7 @@ PAGES = {
     "pages/image_filters.py": "Image filters",
     "pages/convolution_step_by_step.py": "Convolution, step by step",
     "pages/pooling.py": "Pooling",
+    "pages/finding_a_filter.py": "How a filter is found",
 }
 """Every page's file, and its title, in the order of the journey."""
 

@@ -126,3 +126,25 @@ function legend(name, scale, limit) {
   const ends = [grey ? "0" : `${MINUS}${end}`, end].map((text) => element("span", {}, text));
   return element("div", { class: "legend numbers" }, element("span", {}, name), ends[0], bar, ends[1]);
 }
+
+// A screen's pixel: +1 is lit, −1 dark.
+function pixelColour(value) {
+  return value > 0 ? [255, 255, 255] : [34, 38, 44];
+}
+
+// Two rows of two cells under a caption.
+function quad(caption, cells) {
+  const box = element("div", { class: "quad numbers" }, ...cells);
+  return element("figure", {}, element("figcaption", {}, caption), box);
+}
+
+// A 2×2 grid of signs as small as a word.
+function thumbnail(signs, colour) {
+  const box = element("span", { class: "thumbnail", "aria-hidden": "true" });
+  for (const value of signs) {
+    const cell = element("span", {}, value > 0 ? "+" : MINUS);
+    paint(cell, colour(value));
+    box.append(cell);
+  }
+  return box;
+}
