@@ -32,11 +32,11 @@ def chosen(choice):
         st.toast("That sign could not be turned. The page stays as it was.")
 
 
-def stopped(step):
+def stopped(stop):
     """Take in where the descent was left."""
     try:
-        state.set(replace(state.now, step=step))
-    except (ValueError, TypeError):
+        state.set(replace(state.now, step=range(STEPS + 1).index(stop["step"])))
+    except (ValueError, KeyError, TypeError):
         st.toast("There is no such step. The page stays as it was.")
 
 
@@ -63,8 +63,8 @@ with side:
         f"Dotted: the smallest error, {readable(error(best))}, and its weights, "
         f"±{readable(best[0, 0], 3)}. It is not 0, since no four weights score all ten slashes ±1 "
         "exactly. The signs are those of the best of the 16 filters.\n\n"
-        f"Beyond a rate of {readable(largest_rate(), 3)} every step overshoots by more than it had "
-        "to go, and the error grows without end."
+        f"Beyond a rate of {readable(largest_rate(), 3)} every step overshoots, where the error is "
+        "steepest, by more than it had to go: the error grows without end."
     )
 
 now = state.now
@@ -74,7 +74,7 @@ with picture:
         rate=now.rate,
         steps=STEPS,
         step=now.step,
-        on_step=stopped,
+        on_stop=stopped,
         visit=f"{state.visits}.{now.seed}",
         key="slashes.descent",
     )

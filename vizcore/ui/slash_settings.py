@@ -17,8 +17,9 @@ class Signs(tuple):
     @classmethod
     def of(cls, values):
         """Read +1 and −1 in any shape; ValueError when it is anything else."""
-        signs = cls(int(value) for value in np.ravel(values))
-        if len(signs) != 4 or not set(signs) <= {1, -1}:
+        known = {1: 1, -1: -1}
+        signs = cls(known.get(value) for value in np.ravel(values).tolist())
+        if len(signs) != 4 or None in signs:
             raise ValueError("a picture and a filter have four cells, each 1 or -1.")
         return signs
 
@@ -29,8 +30,7 @@ class Signs(tuple):
     @classmethod
     def from_text(cls, text):
         """Read what `to_text` wrote; ValueError when it is no such thing."""
-        known = {"1": 1, "-1": -1}
-        return cls.of([known.get(one, 0) for one in text.split("_")])
+        return cls.of([{"1": 1, "-1": -1}.get(one) for one in text.split("_")])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from vizcore.ui.assets import register
 _component = register("descent")
 
 
-def descent(path, *, rate, steps, step, on_step, visit, key):
+def descent(path, *, rate, steps, step, on_stop, visit, key):
     """Play a gradient descent; playing costs no server traffic.
 
     Parameters
@@ -20,9 +20,9 @@ def descent(path, *, rate, steps, step, on_step, visit, key):
         How many steps the axes have room for, whether or not the path is cut short.
     step : int
         The step to show first.
-    on_step : callable
-        Called with the step that the visitor has stopped at, before the page runs again. It comes
-        from a browser, unchecked.
+    on_stop : callable
+        Called with ``{"step"}``, where the visitor has stopped, before the page runs again. It
+        comes from a browser, unchecked.
     visit : hashable
         Another value makes the browser go to `step`.
     key : str
@@ -47,7 +47,7 @@ def descent(path, *, rate, steps, step, on_step, visit, key):
             "step": step,
             "visit": visit,
         },
-        on_stop_change=lambda: on_step(st.session_state[key]["stop"]["step"]),
+        on_stop_change=lambda: on_stop(st.session_state[key]["stop"]),
     )
 
 
