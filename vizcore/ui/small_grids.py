@@ -1,5 +1,6 @@
 """Small grids of numbers, side by side, to compare without playing them."""
 
+from functools import lru_cache
 from html import escape
 
 import numpy as np
@@ -55,7 +56,7 @@ def grid(array, caption, *, limit, grey=False, same=None):
     rows = []
     for r, row in enumerate(array):
         cells = (
-            _cell(value, texts[r * len(row) + c], colour_at(scale, value, limit), kept[r, c])
+            _cell(value, texts[r * len(row) + c], _style(scale, value, limit), kept[r, c])
             for c, value in enumerate(row)
         )
         rows.append(f"<tr>{''.join(cells)}</tr>")
@@ -68,10 +69,16 @@ def grid(array, caption, *, limit, grey=False, same=None):
     )
 
 
-def _cell(value, text, colour, same):
+def _cell(value, text, style, same):
     mark, said = (' class="same"', ", unchanged") if same else ("", "")
-    style = f"background-color:{colour};color:{ink_on(colour)}"
     return f'<td{mark} title="{readable(value, 6)}{said}" style="{style}">{text}</td>'
+
+
+@lru_cache(maxsize=4096)
+def _style(scale, value, limit):
+    """Colour a cell; remembered, since choosing the ink takes longer than all the rest."""
+    colour = colour_at(scale, value, limit)
+    return f"background-color:{colour};color:{ink_on(colour)}"
 
 
 def _fitted(numbers, cell):
