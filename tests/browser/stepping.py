@@ -89,6 +89,7 @@ READ = """(stepper) => {
     fed: marked("output", "fed").flat(),
     open: marked("output", "open"),
     winners: marked("input", "winner"),
+    won: marked("input", "won"),
   };
 }"""
 
@@ -144,6 +145,49 @@ def check(tab, trace, place=None, filter=0):
     assert said["scrub"] == said["step"]
     assert said["place"].split() == ["Step", str(said["step"] + 1), "of", str(output.size)]
     assert said["sentence"] == sentence(trace, step)
+    return said
+
+
+def check_pool(tab, trace, channel=0):
+    """A picture of pooling shows at its present step the trace's numbers and all past winners.
+
+    Returns what the stepper shows.
+    """
+    said = seen(tab)
+    output = np.atleast_3d(trace.output)
+    left, width = trace.columns.before, trace.padded.shape[1] + trace.columns.overhang
+    assert said["filter"] == channel
+    steps = [
+        trace.step((row, column, channel)[: trace.output.ndim])
+        for row, column in np.ndindex(output.shape[:2])
+    ]
+    now = said["step"]
+    step = steps[now]
+    real = step.values[~step.is_padding]
+    np.testing.assert_allclose(said["output"], output[..., channel].flat[now])
+    # Of many channels, the output of the chosen one alone is drawn.
+    drawn = channel if len(said["open"]) > 1 else 0
+    assert said["open"][drawn] == [*range(now + 1, len(steps))]
+    outputs = said["texts"]["output"][drawn]
+    assert_shows(outputs[: now + 1], output[..., channel].ravel()[: now + 1])
+    listed = f"{' + ' if step.count else ', '}".join(readable(value) for value in real)
+    total = readable(step.output, 4)
+    if step.count:
+        assert said["winners"] == said["won"] == [[]]
+        assert said["sentence"].endswith(f": ({listed}) / {step.count} = {total}")
+    else:
+        winners = [
+            (row + trace.rows.before) * width + column + left
+            for row, column in (one.winner for one in steps[: now + 1])
+        ]
+        assert said["winners"] == [winners[-1:]]
+        assert said["won"] == [sorted(set(winners))]
+        assert said["sentence"].endswith(f": the largest of {listed} is {total}")
+    beyond = np.logical_or.outer(
+        np.array(trace.rows.cells(step.cell[0])) >= trace.rows.n + trace.rows.after,
+        np.array(trace.columns.cells(step.cell[1])) >= trace.columns.n + trace.columns.after,
+    )
+    assert_shows(said["texts"]["products"][0], np.where(beyond, np.nan, step.values))
     return said
 
 

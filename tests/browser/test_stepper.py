@@ -18,6 +18,7 @@ from stepping import (
     cells,
     centres,
     check,
+    check_pool,
     eventually,
     lesson,
     masks,
@@ -34,7 +35,6 @@ from vizcore.export.permalink import from_query
 from vizcore.lessons import LESSONS
 from vizcore.lessons.convolution import CONVOLUTION_LESSONS
 from vizcore.ops import pool2d, trace_pool2d
-from vizcore.ui.numbers import readable
 from vizcore.ui.step_settings import StepSettings, Texts
 from vizcore.ui.volumes import Volume
 
@@ -586,37 +586,16 @@ def pooling():
 @pytest.mark.parametrize("name", POOLS)
 def test_pooling_shows_winners_and_averages(pooling, page, name):
     arguments, settings = POOLS[name]
-    output = np.atleast_3d(pool2d(*arguments, **settings))
     trace = trace_pool2d(*arguments, **settings)
+    assert np.array_equal(trace.output, pool2d(*arguments, **settings))
     visit(page, f"{pooling.url}?{urlencode({'pool': name})}")
-    left, width = trace.columns.before, trace.padded.shape[1] + trace.columns.overhang
-    for channel in range(output.shape[2]):
-        if output.shape[2] > 1:
+    rows, columns, channels = np.atleast_3d(trace.output).shape
+    for channel in range(channels):
+        if channels > 1:
             page.get_by_role("radio", name=f"Channel {channel + 1}").check()
         press(page, "Home")
-        for row, column in np.ndindex(output.shape[:2]):
-            said = seen(page)
-            step = trace.step((row, column, channel)[: trace.output.ndim])
-            real = step.values[~step.is_padding]
-            assert said["output"] == pytest.approx(output[row, column, channel])
-            assert said["open"][channel] == [*range(said["step"] + 1, output[..., 0].size)]
-            outputs = output[..., channel].ravel()[: said["step"] + 1]
-            assert_shows(said["texts"]["output"][channel][: len(outputs)], outputs)
-            listed = f"{' + ' if step.count else ', '}".join(readable(value) for value in real)
-            total = readable(step.output, 4)
-            if step.count:
-                assert said["winners"] == [[]]
-                assert said["sentence"].endswith(f": ({listed}) / {step.count} = {total}")
-            else:
-                r, c = step.winner
-                assert said["winners"] == [[(r + trace.rows.before) * width + c + left]]
-                assert said["sentence"].endswith(f": the largest of {listed} is {total}")
-            beyond = np.logical_or.outer(
-                np.array(trace.rows.cells(row)) >= trace.rows.n + trace.rows.after,
-                np.array(trace.columns.cells(column)) >= trace.columns.n + trace.columns.after,
-            )
-            shown = np.where(beyond, np.nan, step.values)
-            assert_shows(said["texts"]["products"][0], shown)
+        for step in range(rows * columns):
+            assert check_pool(page, trace, channel)["step"] == step
             press(page, "ArrowRight")
 
 
