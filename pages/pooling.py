@@ -49,6 +49,11 @@ with picture:
         visit=state.visits,
         key="pooling.stepper",
     )
+    if now.mode == "max":
+        st.markdown(
+            "The underlined cell wins its window. A folded corner marks the cells that have won "
+            "so far; all others are forgotten."
+        )
     controls.examples(now)
     controls.facts(now, trace)
     controls.partial(now, trace)
@@ -56,8 +61,8 @@ with picture:
     st.subheader("What it is for", anchor=False)
     st.markdown(
         "A cell of a feature map tells how strongly its feature was found there. **Max pooling** "
-        "keeps the strongest answer of every window and forgets where in the window it was; a "
-        "folded corner marks the cells that have won so far. **Average pooling** keeps how much "
-        "there was on the whole. Either makes the map smaller, so that the next layer has less to "
-        "compute and each of its windows sees more of the picture. Depth stays as it is."
+        "keeps the strongest answer of every window and forgets where in the window it was. "
+        "**Average pooling** keeps how much there was on the whole. Either makes the map smaller, "
+        "so that the next layer has less to compute and each of its windows sees more of the "
+        "picture. Each channel is pooled by itself, so the depth stays as it is."
     )

@@ -104,6 +104,19 @@ def test_every_lesson_has_a_link_that_shows_it(page, slug):
     assert [one.value for one in at.info] == ([lesson.correction] if lesson.correction else [])
 
 
+def test_a_feature_map_is_one_click_away_and_says_where_it_comes_from(page):
+    at = page()
+    link = next(one for one in at.get("page_link") if "feature map" in one.proto.label)
+    at.query_params.update(dict(parse_qsl(link.proto.query_string)))
+    at.run()
+    assert now(at).input.rule in FEATURE_MAPS
+    assert (
+        "- Input: a patch of the photo “Cat”, filtered by “Sobel, horizontal change”, "
+        "what is negative set to 0 (ReLU)"
+    ) in facts(at)
+    assert not any(line.startswith("- Input") for line in facts(page()))
+
+
 def test_no_lesson_of_another_page_is_linked(page):
     titles = {lesson.title for lesson in LESSONS.values()} - {
         lesson.title for lesson in POOLING_LESSONS.values()

@@ -5,13 +5,25 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
+from vizcore.export.permalink import to_query
+from vizcore.imaging import KERNELS, SAMPLES
 from vizcore.ui import shared_controls
 from vizcore.ui.numbers import readable
-from vizcore.ui.pool_settings import MODES, MOVES, fitted, from_lesson, most, moved, staying
-from vizcore.ui.small_grids import grid, small_grids
-from vizcore.ui.volumes import FEATURE_MAPS, RULES
+from vizcore.ui.pool_settings import (
+    MODES,
+    MOVES,
+    PoolSettings,
+    fitted,
+    from_lesson,
+    most,
+    moved,
+    staying,
+)
+from vizcore.ui.small_grids import grid, small_grids, together
+from vizcore.ui.volumes import EDGE_KERNELS, FEATURE_MAPS, PATCH_PHOTO, RULES, Volume
 
 PAGE = "pages/pooling.py"
+MAP = PoolSettings(input=Volume(12, 12, rule="map-upright", seed=284))
 LARGEST_DRAWN = 16
 """Rows and columns up to which the small-shift experiment draws the input, too."""
 
@@ -81,6 +93,12 @@ def sizes(state):
     for column, (label, name) in zip(columns, across.items(), strict=True):
         _size(column, state, label, name, lambda s, n, name=name: s.reshaped(**{name: n}))
     shared_controls.fill(state, "pooling.fill", {**FEATURE_MAPS, **RULES}, ["input"])
+    st.page_link(
+        PAGE,
+        label="Take a photo's feature map",
+        icon=":material/photo_filter:",
+        query_params=to_query(MAP, complete=True),
+    )
 
 
 def facts(now, trace):
@@ -104,6 +122,8 @@ def facts(now, trace):
     ]
     if channels > 1:
         lines.append(("Depth", f"{channels} before and after: each channel is pooled by itself"))
+    if now.input.rule in FEATURE_MAPS:
+        lines.append(("Input", _origin(now.input)))
     st.markdown("\n".join(f"- {name}: {text}" for name, text in lines))
     shared_controls.tell_unreached(trace)
 
@@ -161,11 +181,13 @@ def shift(state, trace):
         counts.append(f"{name}: {stay}")
         if name == "Pooled" or max(old.shape[:2]) <= LARGEST_DRAWN:
             old, new, same = (one[..., now.channel - 1] for one in (old, new, same))
-            drawn.append(grid(old, name, limit=limit, grey=grey))
-            moved_name = (
-                f"{name}, moved {now.shift}" if name == "Input" else "Pooled after the move"
+            after_name = f"Input, moved {now.shift}" if name == "Input" else "Pooled after the move"
+            drawn.append(
+                together(
+                    grid(old, name, limit=limit, grey=grey),
+                    grid(new, after_name, limit=limit, grey=grey, same=same),
+                )
             )
-            drawn.append(grid(new, moved_name, limit=limit, grey=grey, same=same))
     small_grids(*drawn)
     st.markdown(f"**{'; '.join(counts)}.**")
     st.markdown(
@@ -173,7 +195,18 @@ def shift(state, trace):
         "edge. A maximum stays as long as its winner does not leave the window and nothing larger "
         "comes in, so a feature that moves within its window leaves the pooled map as it was. One "
         "that crosses a border does not: pooling dampens small shifts, it does not remove them. "
-        "An average feels every cell that moves in or out."
+        "An average feels every cell that moves in or out. A background of zeros stays as it is, "
+        "pooled or not, and counts, too."
+    )
+
+
+def _origin(volume):
+    """Say where a feature map comes from."""
+    photo, kernel = SAMPLES[PATCH_PHOTO], KERNELS[EDGE_KERNELS[volume.rule]]
+    others = "; the other channels, by other edge kernels" if volume.depth > 1 else ""
+    return (
+        f"a patch of the photo “{photo.title}”, filtered by “{kernel.title}”, what is negative "
+        f"set to 0 (ReLU){others}"
     )
 
 

@@ -27,9 +27,14 @@ def small_grids(*grids):
     Parameters
     ----------
     *grids : str
-        As `grid` makes them.
+        As `grid` or `together` makes them.
     """
-    st.html(f'<div class="small-grids">{"".join(grids)}</div>')
+    st.html(together(*grids))
+
+
+def together(*grids):
+    """Join grids that are to stay beside each other as long as there is room."""
+    return f'<div class="small-grids">{"".join(grids)}</div>'
 
 
 def grid(array, caption, *, limit, grey=False, same=None):

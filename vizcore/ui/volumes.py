@@ -28,6 +28,14 @@ FEATURE_MAPS = {
 }
 """Rules that filter a patch of a photo and keep what is positive, as a convolution layer does."""
 
+EDGE_KERNELS = {
+    "map-upright": "sobel_x",
+    "map-lying": "sobel_y",
+    "map-corner": "edge_diagonal",
+    "map-every": "edge_laplacian8",
+}
+"""What each of these rules filters its first channel with, as `KERNELS` calls it."""
+
 LARGEST_INPUT = 32
 PATCH_PHOTO = "cat"
 
@@ -172,8 +180,8 @@ def _photo(shape, seed):
 
 def _feature_maps(first):
     """Make one map a channel: the edge kernel `first`, then the others, then their negatives."""
-    kernels = [KERNELS[key].weights for key in _EDGE_KERNELS.values()]
-    turn = [*_EDGE_KERNELS].index(first)
+    kernels = [KERNELS[key].weights for key in EDGE_KERNELS.values()]
+    turn = [*EDGE_KERNELS].index(first)
     kernels = kernels[turn:] + kernels[:turn]
     bank = np.stack([*kernels, *(-kernel for kernel in kernels)], axis=2)
 
@@ -184,14 +192,6 @@ def _feature_maps(first):
         return relu(conv2d(patch, chosen[:, :, np.newaxis]))
 
     return make
-
-
-_EDGE_KERNELS = {
-    "map-upright": "sobel_x",
-    "map-lying": "sobel_y",
-    "map-corner": "edge_diagonal",
-    "map-every": "edge_laplacian8",
-}
 
 
 @lru_cache(maxsize=1)
