@@ -161,6 +161,28 @@ def test_nothing_typed_fast_is_lost(editor):
     assert marked(editor) == []
 
 
+def test_two_controls_at_once_both_count(editor):
+    """The second change reaches the server while it begins on the first."""
+    first = cell(editor, 1, 1).element_handle()
+    switch = editor.get_by_role("switch", name="Grey levels").element_handle()
+    for number in range(10, 22):
+        editor.evaluate(
+            """async ([cell, text, control, pause]) => {
+                 cell.value = text;
+                 cell.dispatchEvent(new Event("input", { bubbles: true }));
+                 await new Promise((go) => setTimeout(go, pause));
+                 control.click();
+               }""",
+            [first, str(number), switch, number % 6],
+        )
+        grey = ["1"] if number % 2 == 0 else None
+        told(editor, kernel(f"{number} 2 3", "4 5 6", "7 8 9"))
+        editor.wait_for_url(
+            lambda url, grey=grey: parse_qs(urlparse(url).query).get("grey") == grey
+        )
+    expect(editor.get_by_role("dialog")).to_be_hidden()
+
+
 def test_arrows_step(editor):
     cell(editor, 2, 2).press("ArrowUp")
     cell(editor, 1, 1).press("ArrowDown")

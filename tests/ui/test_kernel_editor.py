@@ -20,5 +20,6 @@ def test_the_browser_is_told_the_kernel_and_its_answer_is_passed_on(monkeypatch)
     assert mounted["key"] == "page.kernel"
     assert mounted["data"] == kernel | {"owner": "1", "changed": True}
     mounted["on_kernel_change"]()
-    mounted["on_reset_change"]()
+    st.session_state["page.kernel"]["kernel"] = {"reset": 1}
+    mounted["on_kernel_change"]()
     assert answers == [typed, "reset"]

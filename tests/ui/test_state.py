@@ -1,10 +1,11 @@
 from dataclasses import dataclass
 
 import pytest
+from streamlit.runtime.scriptrunner import RerunData, RerunException
 from streamlit.testing.v1 import AppTest
 
 from vizcore.export import permalink
-from vizcore.ui.state import MOST_UNDO
+from vizcore.ui.state import MOST_UNDO, whole
 
 
 @dataclass(frozen=True)
@@ -189,3 +190,20 @@ def test_edits_can_be_taken_back_past_a_link(open_page):
     assert now(at.run()) == Example(7)
     at.button[1].click().run()
     assert now(at) == Example()
+
+
+def test_a_callback_that_is_cut_short_is_done_before_it_gives_way():
+    """Streamlit raises once, where the session is next touched after another run is asked for."""
+    requests, done = [RerunException(RerunData()) for _ in range(2)], []
+
+    @whole
+    def callback(name):
+        if requests:
+            raise requests.pop()
+        done.append(name)
+
+    with pytest.raises(RerunException):
+        callback("edit")
+    assert done == ["edit"]
+    callback("next")
+    assert done == ["edit", "next"]

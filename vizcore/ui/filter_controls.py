@@ -23,6 +23,7 @@ from vizcore.ui.filter_settings import (
 from vizcore.ui.kernel_editor import kernel_editor
 from vizcore.ui.numbers import readable
 from vizcore.ui.photos import UPLOAD_TYPES, own_photo, sample_photo, take_in, upload_problem
+from vizcore.ui.state import whole
 
 _ORDER = ["Basics", "Edges", "Sharpen", "Blur", "Gradients", "Effects"]
 _MENU = sorted(FILTERS, key=lambda key: _ORDER.index(FILTERS[key].family)) + [CUSTOM]
@@ -39,6 +40,7 @@ def choose_photo(state):
     """Show the ways to a photo and return the one that is chosen."""
     keys = [*SAMPLES, *([UPLOAD] if own_photo() else [])]
 
+    @whole
     def taken(key):
         if take_in(st.session_state[key]):
             state.set(replace(state.now, photo=UPLOAD))
@@ -270,23 +272,24 @@ def _stack_buttons(state):
             "Add a filter",
             disabled=len(now.filters) >= MOST_FILTERS,
             help=f"Apply another filter to the result, up to {MOST_FILTERS}.",
-            on_click=lambda: state.set(state.now.with_added()),
+            on_click=state.setter(FilterSettings.with_added),
         )
         if len(now.filters) > 1:
-            st.button("Remove", on_click=lambda: state.set(state.now.with_removed()))
+            st.button("Remove", on_click=state.setter(FilterSettings.with_removed))
             st.button(
                 "Earlier",
                 disabled=now.chosen == 0,
-                on_click=lambda: state.set(state.now.with_moved(-1)),
+                on_click=state.setter(lambda settings: settings.with_moved(-1)),
             )
             st.button(
                 "Later",
                 disabled=now.chosen == len(now.filters) - 1,
-                on_click=lambda: state.set(state.now.with_moved(1)),
+                on_click=state.setter(lambda settings: settings.with_moved(1)),
             )
 
 
 def _open_settings(state):
+    @whole
     def opened():
         file = st.session_state["image_filters.opened"]
         st.session_state["image_filters.open_problem"] = None

@@ -1,11 +1,33 @@
 """The state of a page: one settings object, kept in the session and told in the address."""
 
+from functools import wraps
+
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 from vizcore.export import permalink
 
 MOST_UNDO = 50
 """Edits that can be taken back."""
+
+
+def whole(callback):
+    """Let no newer interaction cut a callback short.
+
+    Once the next run is asked for, Streamlit stops the present one where it next touches the
+    session, in a callback too, and what the callback had not done by then would be lost. So the
+    callback runs once more before it gives way; its effect must be its last touch.
+    """
+
+    @wraps(callback)
+    def run(*args):
+        try:
+            callback(*args)
+        except RerunException:
+            run(*args)
+            raise
+
+    return run
 
 
 class PageState:
@@ -49,8 +71,12 @@ class PageState:
 
     def set(self, settings):
         """Replace the settings; for callbacks, which run before the page does."""
-        st.session_state[self._store] = settings
         st.session_state[self._touched] = True
+        st.session_state[self._store] = settings
+
+    def setter(self, change):
+        """Return a callback that replaces the settings by what ``change`` makes of them."""
+        return whole(lambda: self.set(change(self.now)))
 
     def amend(self, settings):
         """Replace the settings while the page runs, where it finds that they cannot be met."""
@@ -58,14 +84,16 @@ class PageState:
 
     def edit(self, settings):
         """Replace the settings, and keep the old ones for `undo`."""
-        self._past.append(self.now)
-        del self._past[:-MOST_UNDO]
+        past, now = self._past, self.now
         self.set(settings)
+        past.append(now)
+        del past[:-MOST_UNDO]
 
     def undo(self):
         """Take the last edit back, if there is one."""
-        if self._past:
-            self.set(self._past.pop())
+        if past := self._past:
+            self.set(past[-1])
+            past.pop()
 
     @property
     def visits(self):
@@ -104,11 +132,8 @@ class PageState:
         # where it would overtake a slider that is still being dragged.
         if key not in st.session_state or st.session_state[key] != value:
             st.session_state[key] = value
-
-        def changed():
-            self.set(write(self.now, st.session_state[key]))
-
-        return {"key": key, "on_change": changed}
+        change = self.setter(lambda settings: write(settings, st.session_state[key]))
+        return {"key": key, "on_change": change}
 
     def _fields(self, kind):
         return {

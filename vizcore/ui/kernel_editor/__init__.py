@@ -1,6 +1,7 @@
 """An editor for kernels that never turns bad text into 0 and never loses a minus."""
 
 from vizcore.ui.assets import register
+from vizcore.ui.state import whole
 
 _component = register("kernel_editor")
 
@@ -27,9 +28,13 @@ def kernel_editor(kernel, *, owner, changed, on_kernel, on_reset, key):
     """
     import streamlit as st
 
+    @whole
+    def taken():
+        kernel = st.session_state[key]["kernel"]
+        on_reset() if "reset" in kernel else on_kernel(kernel)
+
     _component(
         key=key,
         data={**kernel, "owner": owner, "changed": changed},
-        on_kernel_change=lambda: on_kernel(st.session_state[key]["kernel"]),
-        on_reset_change=on_reset,
+        on_kernel_change=taken,
     )

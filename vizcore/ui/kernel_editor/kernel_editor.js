@@ -7,6 +7,7 @@ class KernelEditor {
   constructor(root) {
     this.edit = 0; // the number of the last kernel told to the server
     this.told = null; // its text
+    this.resets = 0;
     this.seen = null; // what the server said last
     this.given = {};
     this.root = root;
@@ -55,8 +56,9 @@ class KernelEditor {
     return { input, label: element("label", {}, name, input) };
   }
 
-  update({ data, setTriggerValue }) {
-    this.send = setTriggerValue;
+  update({ data, setStateValue }) {
+    // A state, not a trigger: Streamlit loses a trigger when another control follows at once.
+    this.send = (kernel) => setStateValue("kernel", kernel);
     this.given = data;
     const { cells, divisor, bias, owner, edit } = data;
     const kernel = JSON.stringify({ cells, divisor, bias });
@@ -143,13 +145,13 @@ class KernelEditor {
     const kernel = this.read();
     if (!kernel) return;
     this.told = JSON.stringify(kernel);
-    this.send("kernel", { ...kernel, edit: ++this.edit, owner: this.owner });
+    this.send({ ...kernel, edit: ++this.edit, owner: this.owner });
   }
 
   undo() {
     this.seen = this.told = null;
     this.show(this.given);
-    this.send("reset", true);
+    this.send({ reset: ++this.resets });
   }
 
   keyed(event) {
