@@ -55,32 +55,26 @@ st.markdown(
 )
 
 st.subheader("Four real weights that follow the gradient", anchor=False)
-picture, side = st.columns([3.4, 1], gap="medium")
-best = best_weights()
-with side:
-    controls.descent(state)
-    st.markdown(
-        f"Dotted: the smallest error, {readable(error(best))}, and its weights, "
-        f"±{readable(best[0, 0], 3)}. It is not 0, since no four weights score all ten slashes ±1 "
-        "exactly. The signs are those of the best of the 16 filters.\n\n"
-        f"Beyond a rate of {readable(largest_rate(), 3)} every step overshoots, where the error is "
-        "steepest, by more than it had to go: the error grows without end."
-    )
-
+controls.descent(state)
 now = state.now
-with picture:
-    descent(
-        now.descent(),
-        rate=now.rate,
-        steps=STEPS,
-        step=now.step,
-        on_stop=stopped,
-        visit=f"{state.visits}.{now.seed}",
-        key="slashes.descent",
-    )
-    controls.rates(now)
+descent(
+    now.descent(),
+    rate=now.rate,
+    steps=STEPS,
+    step=now.step,
+    on_stop=stopped,
+    visit=f"{state.visits}.{now.seed}",
+    key="slashes.descent",
+)
+controls.rates(now)
+best = best_weights()
 st.markdown(
     "The gradient of a weight is the mean, over the ten slashes, of 2 · (score − target) · pixel: "
     "how much the error would grow with that weight. Each step goes the other way, by the learning "
     "rate times the gradient. The error has a logarithmic axis: equal heights are equal factors."
+    f"\n\nDotted: the smallest error, {readable(error(best))}, and its weights, "
+    f"±{readable(best[0, 0], 3)}. It is not 0, since no four weights score all ten slashes ±1 "
+    "exactly. The signs are those of the best of the 16 filters. Beyond a rate of "
+    f"{readable(largest_rate(), 3)} each step overshoots by more than it had to go, in the "
+    "direction in which the error curves most: it grows without end."
 )

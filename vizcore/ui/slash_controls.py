@@ -37,7 +37,8 @@ def rates(now):
 
 def descent(state):
     """Choose the learning rate and the random start."""
-    st.slider(
+    rate, seed = st.columns([2, 1], gap="large")
+    rate.slider(
         "Learning rate",
         SMALLEST_RATE,
         LARGEST_RATE,
@@ -45,7 +46,7 @@ def descent(state):
         help="How far to go against the gradient in one step.",
         **state.bind("rate", lambda s: s.rate, lambda s, v: replace(s, rate=round(v, 2))),
     )
-    st.number_input(
+    seed.number_input(
         "Seed of the random start",
         0,
         LARGEST_SEED,

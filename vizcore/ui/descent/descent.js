@@ -11,7 +11,7 @@ function inCell(value) {
 }
 
 function bracketed(value) {
-  const text = inCell(value);
+  const text = readable(value, 3);
   return text.startsWith(MINUS) ? `(${text})` : text;
 }
 
@@ -37,6 +37,7 @@ class Chart {
   }
 
   // lines: values by step, with a class; levels: what the values aim at; ticks: [value, text].
+  // A line that is `signed` is teal above 0 and brown below, as weights are.
   draw({ label, lines, levels, ticks, range, steps, step, scale = (value) => value }) {
     const wide = Math.max(240, this.figure.clientWidth);
     const [low, high] = range.map(scale);
@@ -45,7 +46,12 @@ class Chart {
     const across = (value, className) => svg("line", { x1: LEFT, x2: wide - RIGHT, y1: y(value), y2: y(value), class: className });
     this.picture.setAttribute("width", wide);
     this.picture.setAttribute("aria-label", label);
+    const zero = `${(100 * high) / (high - low)}%`;
+    const stop = (colour) => svg("stop", { offset: zero, "stop-color": colour });
+    const shades = svg("linearGradient", { id: "signs", gradientUnits: "userSpaceOnUse", x1: 0, x2: 0, y1: TOP, y2: TOP + TALL });
+    shades.append(stop(COLOURS.weightScale[8]), stop(COLOURS.weightScale[2]));
     this.picture.replaceChildren(
+      shades,
       ...ticks.flatMap(([value, text]) => [
         across(value, value === 0 ? "grid zero" : "grid"),
         svg("text", { x: LEFT - 8, y: y(value) + 5, "text-anchor": "end" }, text),
@@ -53,12 +59,19 @@ class Chart {
       ...[0, 1, 2, 3, 4, 5, 6].map((i) => svg("text", { x: x((steps * i) / 6), y: TOP + TALL + 20, "text-anchor": "middle" }, String((steps * i) / 6))),
       svg("text", { x: x(steps / 2), y: TOP + TALL + 38, "text-anchor": "middle" }, "steps taken"),
       ...levels.map((value) => across(value, "level")),
-      ...lines.map(({ values, className }) =>
-        svg("polyline", { class: className, points: values.slice(0, step + 1).map((value, i) => `${x(i)},${y(value)}`).join(" ") }),
+      ...lines.map(({ values, className, signed }) =>
+        svg("polyline", { class: className, ...(signed && { stroke: "url(#signs)" }), points: values.slice(0, step + 1).map((value, i) => `${x(i)},${y(value)}`).join(" ") }),
       ),
       ...lines.map(({ values }) => svg("circle", { cx: x(step), cy: y(values[step]), r: 6 })),
     );
   }
+}
+
+// A piece of a line, for the key.
+function sample(className) {
+  const picture = svg("svg", { width: 36, height: 12 });
+  picture.append(svg("line", { x1: 0, x2: 36, y1: 6, y2: 6, class: className }));
+  return picture;
 }
 
 // Round numbers that part a range into about four.
@@ -111,7 +124,7 @@ class Descent {
     this.weightChart = new Chart("Weights", "weights");
     this.key = element("div", { class: "key", "aria-hidden": "true" });
     this.weightChart.figure.firstChild.append(this.key);
-    this.key.append(...NAMES.map((name, k) => element("span", { class: `w${k}` }, name)));
+    this.key.append(...NAMES.map((name, k) => element("span", {}, sample(`line w${k}`), name)));
     this.pictures = element("div", { class: "pictures" });
     this.live = element("div", { class: "unseen", "aria-live": "polite" });
     this.body = element(
@@ -121,11 +134,10 @@ class Descent {
       element(
         "div",
         { class: "stage" },
-        element("div", { class: "equation" }, quad("Weights now", this.weights), this.times, quad("Gradient", this.gradients), this.equals, quad("Next weights", this.next)),
+        element("div", { class: "equation" }, quad("Weights now", this.weights), this.times, quad("Gradient", this.gradients), this.equals, quad("Next weights", this.next), this.pictures),
         element("div", { class: "charts" }, this.errorChart.figure, this.weightChart.figure),
       ),
       this.rule,
-      this.pictures,
       this.formula,
       this.live,
     );
@@ -184,7 +196,8 @@ class Descent {
     this.equals.textContent = "=";
     this.scrub.value = step;
     this.place.textContent = `Step ${step} of ${last}`;
-    this.rule.textContent = `Next ${NAMES[0]} = ${NAMES[0]} ${MINUS} rate · gradient = ${inCell(weights[step][0])} ${MINUS} ${readable(rate)} · ${bracketed(gradients[step][0])} = ${inCell(next[0])}`;
+    const [before, after] = [weights[step][0], next[0]].map((weight) => readable(weight, 3));
+    this.rule.textContent = `Next ${NAMES[0]} = ${NAMES[0]} ${MINUS} rate · gradient = ${before} ${MINUS} ${readable(rate)} · ${bracketed(gradients[step][0])} = ${after}`;
     if (diverged && step === last) this.place.textContent += `: stopped, the error has passed ${readable(tooFar)}`;
     // Not disabled: the focus that has just pressed one would be lost.
     for (const [button, end] of [[this.rewind, 0], [this.back, 0], [this.forward, last]]) button.setAttribute("aria-disabled", step === end);
@@ -218,7 +231,7 @@ class Descent {
     this.weightChart.draw({
       ...common,
       label: `Weights after ${this.step} steps: ${weights[this.step].map(inCell).join(", ")}; the best are ${best.map((one) => readable(one, 3)).join(", ")}.`,
-      lines: NAMES.map((_, k) => ({ values: weights.map((four) => four[k]), className: `line w${k}` })),
+      lines: NAMES.map((_, k) => ({ values: weights.map((four) => four[k]), className: `line w${k}`, signed: true })),
       levels: [...new Set(best.map((one) => Number(one.toFixed(9))))],
       ticks: roundTicks(this.weightRange),
       range: this.weightRange,
