@@ -31,6 +31,7 @@ LARGEST_DRAWN = 16
 def examples(now):
     """Show the slides' examples, each a link to this page in that state, the present one marked."""
     shared_controls.examples(PAGE, now, from_lesson)
+    shared_controls.tell_keys(now)
 
 
 def window(state):

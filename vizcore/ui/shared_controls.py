@@ -1,4 +1,4 @@
-"""Controls that every page with a stepper has."""
+"""Controls that several pages have."""
 
 from dataclasses import replace
 
@@ -20,19 +20,16 @@ def examples(page, now, from_lesson):
     from_lesson : callable
         Takes a lesson and returns the settings that show it.
     """
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("Examples from the slides:", width="content")
-        corrected = None
-        for lesson in LESSONS.values():
-            if page.endswith(f"/{lesson.page}.py"):
-                settings = from_lesson(lesson)
-                # A link that names nothing would leave the page as it is.
-                address = to_query(settings) or to_query(settings, complete=True)
-                mark = ":material/check:" if settings == now else None
-                st.page_link(page, label=lesson.title, icon=mark, query_params=address)
-                corrected = lesson.correction if settings == now else corrected
-    if corrected:
-        st.info(corrected)
+    lessons = [lesson for lesson in LESSONS.values() if page.endswith(f"/{lesson.page}.py")]
+    shown = {lesson.title: from_lesson(lesson) for lesson in lessons}
+    links(page, "Examples from the slides:", shown, now)
+    for lesson in lessons:
+        if lesson.correction and shown[lesson.title] == now:
+            st.info(lesson.correction)
+
+
+def tell_keys(now):
+    """Say how a stepper is moved by keys, and what the address holds."""
     link = (
         "The address of this page holds all of it, the present step too: copy it to send the class "
         "here."
@@ -43,6 +40,29 @@ def examples(page, now, from_lesson):
         "Keys: ← → step, ↑ ↓ move by a row, Home and End go to the ends, space plays. Click a cell "
         f"to type into it. {link}"
     )
+
+
+def links(page, title, choices, now):
+    """Show named settings as links to their page, the present ones marked.
+
+    Parameters
+    ----------
+    page : str
+        The page's file.
+    title : str
+        What the links are.
+    choices : dict
+        Name to settings.
+    now : dataclass instance
+        The present settings.
+    """
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(title, width="content")
+        for name, settings in choices.items():
+            # A link that names nothing would leave the page as it is.
+            address = to_query(settings) or to_query(settings, complete=True)
+            mark = ":material/check:" if settings == now else None
+            st.page_link(page, label=name, icon=mark, query_params=address)
 
 
 def size(place, state, name, largest, read, write):

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from vizcore.export.permalink import to_query
-from vizcore.lessons import LESSONS
+from vizcore.ui import shared_controls
 from vizcore.ui.slash_settings import (
     LARGEST_RATE,
     LARGEST_SEED,
@@ -25,14 +24,13 @@ RATES = {
 
 def examples(now):
     """Show the slides' examples, each a link to this page in that state."""
-    lessons = [one for one in LESSONS.values() if PAGE.endswith(f"/{one.page}.py")]
-    _links("Examples from the slides:", {one.title: from_lesson(one) for one in lessons}, now)
+    shared_controls.examples(PAGE, now, from_lesson)
 
 
 def rates(now):
     """Show whole descents with telling learning rates, each a link."""
     whole = {name: replace(now, rate=rate, step=STEPS) for name, rate in RATES.items()}
-    _links("The whole way:", whole, now)
+    shared_controls.links(PAGE, "The whole way:", whole, now)
 
 
 def descent(state):
@@ -53,14 +51,3 @@ def descent(state):
         help="The same seed draws the same four weights.",
         **state.bind("seed", lambda s: s.seed, lambda s, v: replace(s, seed=v, step=0)),
     )
-
-
-def _links(title, choices, now):
-    """Show named settings as links to this page, the present ones marked."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(title, width="content")
-        for name, settings in choices.items():
-            # A link that names nothing would leave the page as it is.
-            address = to_query(settings) or to_query(settings, complete=True)
-            mark = ":material/check:" if settings == now else None
-            st.page_link(PAGE, label=name, icon=mark, query_params=address)

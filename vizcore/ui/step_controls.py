@@ -19,6 +19,7 @@ PAGE = "pages/convolution_step_by_step.py"
 def examples(now):
     """Show the slides' examples, each a link to this page in that state, the present one marked."""
     shared_controls.examples(PAGE, now, from_lesson)
+    shared_controls.tell_keys(now)
 
 
 def sizes(state):
