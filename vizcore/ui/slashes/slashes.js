@@ -79,7 +79,7 @@ class Slashes {
         "div",
         { class: "tables" },
         element("section", {}, element("h3", {}, "What this filter makes of ten slashes"), this.buildPictures(), this.summary),
-        element("section", {}, element("h3", {}, "All 16 filters, the highest score of a clean \\ first"), this.buildRanking()),
+        element("section", { class: "all" }, element("h3", {}, "All 16 filters, the highest score of a clean \\ first"), this.buildRanking()),
       ),
       this.live,
     );
