@@ -41,6 +41,14 @@ def settled(tab):
     expect(app).to_have_attribute("data-test-script-state", "notRunning")
 
 
+def in_both_themes(tab):
+    """Show the page in light, then in dark, as a system that changes at dusk does."""
+    for scheme, paper in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(18, 23, 29)")):
+        tab.emulate_media(color_scheme=scheme)
+        expect(tab.get_by_test_id("stApp")).to_have_css("background-color", paper)
+        yield scheme
+
+
 def link(server, settings, **others):
     """The address of the page *Image filters* with these settings."""
     return f"{server.url}/image_filters?{urlencode({**to_query(settings), **others})}"
