@@ -73,6 +73,7 @@ def test_a_hostile_link_is_a_link_error(query):
     except LinkError:
         return
     assert np.isfinite(settings.trace().output).all()
+    assert replace(settings, partial=not settings.partial).trace().output.size
 
 
 @pytest.mark.parametrize(
@@ -80,12 +81,13 @@ def test_a_hostile_link_is_a_link_error(query):
     [
         ({"mode": "median"}, "there is no pooling named “median”"),
         ({"shift": "around"}, "cannot move to “around”"),
-        ({"high": "0"}, "the window's rows can be 1 to 6, not 0"),
-        ({"wide": "7"}, "the window's columns can be 1 to 6, not 7"),
+        ({"high": "0"}, "the window's rows can be 1 to 4, not 0"),
+        ({"wide": "7"}, "the window's columns can be 1 to 4, not 7"),
         ({"stride": "-1"}, "the stride can be 0 to 6, not -1"),
-        ({"padding": "2"}, "at least one cell of the input"),
-        ({"high": "6"}, "size must fit into the padded input"),
+        ({"padding": "2"}, "the padding can be 0 to 1, not 2"),
+        ({"high": "6", "partial": "1"}, "the window's rows can be 1 to 4, not 6"),
         ({"input": "4x4x9_ramp_0"}, "the number of channels can be 1 to 8, not 9"),
+        ({"padding": "-1", "input": "2x2_ramp_0"}, "the padding can be 0 to 1, not -1"),
         ({"channel": "2"}, "the channel shown can be 1 to 1, not 2"),
         ({"partial": "perhaps"}, "partial must be 0 or 1"),
         ({"input": "4x4_map-sideways_1"}, "cells"),

@@ -63,16 +63,17 @@ class PoolSettings:
             raise ValueError(f"there is no pooling named “{self.mode}”.")
         if self.shift not in MOVES:
             raise ValueError(f"the input cannot move to “{self.shift}”.")
-        for name, value, least, largest in (
-            ("number of channels", self.input.depth, 1, MOST_CHANNELS),
-            ("window's rows", self.high, 1, LARGEST_WINDOW),
-            ("window's columns", self.wide, 1, LARGEST_WINDOW),
-            ("stride", self.stride, 0, LARGEST_STRIDE),
-            ("padding", self.padding, 0, LARGEST_WINDOW - 1),
-            ("channel shown", self.channel, 1, self.input.depth),
+        for said, name, value, least in (
+            ("number of channels", "channels", self.input.depth, 1),
+            ("window's rows", "high", self.high, 1),
+            ("window's columns", "wide", self.wide, 1),
+            ("padding", "padding", self.padding, 0),
+            ("stride", "stride", self.stride, 0),
+            ("channel shown", "channel", self.channel, 1),
         ):
+            largest = most(self, name)
             if not least <= value <= largest:
-                raise ValueError(f"the {name} can be {least} to {largest}, not {value}.")
+                raise ValueError(f"the {said} can be {least} to {largest}, not {value}.")
         self.trace()
 
     def trace(self, x=None):
@@ -153,7 +154,7 @@ def most(settings, name):
     name : str
         ``"rows"``, ``"columns"``, ``"channels"`` of the input, or a field.
     """
-    room = 2 * settings.padding
+    room = 2 * max(0, settings.padding)
     return {
         "rows": LARGEST_INPUT,
         "columns": LARGEST_INPUT,
