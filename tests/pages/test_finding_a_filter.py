@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from vizcore.export.permalink import from_query, to_query
@@ -138,3 +139,32 @@ def test_a_bad_link_is_told_in_one_sentence(page, query):
     assert warning.value.endswith("You see the page as it was.")
     check(at, SlashSettings())
     assert at.query_params == {}
+
+
+@pytest.mark.parametrize(
+    ("component", "message", "value"),
+    [
+        ("slashes", "choice", None),
+        ("slashes", "choice", {}),
+        ("slashes", "choice", {"picture": [1, 1, 1], "filter": [1, 1, 1, 1]}),
+        ("slashes", "choice", {"picture": [1, 1, 1, 1], "filter": [1, 1, 1, "1"]}),
+        ("slashes", "choice", {"picture": [1, 1, 1, 1], "filter": [1, 1, [1], 1]}),
+        ("descent", "stop", None),
+        ("descent", "stop", {}),
+        ("descent", "stop", {"step": 61}),
+        ("descent", "stop", {"step": 1.5}),
+        ("descent", "stop", {"step": "2"}),
+    ],
+)
+def test_a_message_that_makes_no_sense_changes_nothing(
+    page, monkeypatch, component, message, value
+):
+    def told(**given):
+        st.session_state[given["key"]] = {message: value}
+        given[f"on_{message}_change"]()
+
+    monkeypatch.setattr(f"vizcore.ui.{component}._component", told)
+    at = page()
+    assert not at.exception
+    assert len(at.toast) == 1 and at.toast[0].value.endswith("The page stays as it was.")
+    assert at.session_state["slashes.settings"] == SlashSettings()
