@@ -239,7 +239,8 @@ def test_flip_normalise_reset(editor):
 
 def test_reset_right_after_typing_wins(editor):
     choose(editor, "Filter", "Sharpen · Sharpen")
-    told(editor, sharpen := FilterSettings(filters=Steps((FilterStep("sharpen"),))))
+    sharpen = FilterSettings(filters=Steps((FilterStep("sharpen"),)))
+    expect(cell(editor, 1, 1)).to_have_value("0")
     cell(editor, 1, 1).fill("8")
     expect(editor.get_by_role("button", name="Reset")).to_be_enabled()
     cell(editor, 1, 1).fill("9")
@@ -250,7 +251,7 @@ def test_reset_right_after_typing_wins(editor):
 
 def test_reset_takes_bad_text_away_too(editor):
     choose(editor, "Filter", "Sharpen · Sharpen")
-    expect(cell(editor, 2, 2)).to_have_value("5")
+    expect(cell(editor, 1, 1)).to_have_value("0")
     cell(editor, 2, 2).fill("five")
     editor.get_by_role("button", name="Reset").click()
     expect(cell(editor, 2, 2)).to_have_value("5")
