@@ -36,24 +36,21 @@ def spread(times):
 
 
 def counted(tab):
-    """Count the bytes and WebSocket frames that a tab receives."""
+    """Count the bytes that a tab receives over the wire, and its WebSocket frames."""
     seen = {"bytes": 0, "frames": 0}
 
-    def frame(payload):
+    def finished(event):
+        seen["bytes"] += event["encodedDataLength"]
+
+    def frame(event):
         seen["frames"] += 1
-        seen["bytes"] += len(payload)
+        seen["bytes"] += len(event["response"]["payloadData"]) * 3 // 4  # base64
 
-    def response(answer):
-        try:
-            seen["bytes"] += len(answer.body())
-        except Exception:  # a redirect or an aborted request has no body
-            return
-
-    tab.on("response", response)
-    tab.on(
-        "websocket",
-        lambda ws: (ws.on("framereceived", frame), ws.on("framesent", lambda _: frame(b""))),
-    )
+    wire = tab.context.new_cdp_session(tab)
+    wire.send("Network.enable")
+    wire.on("Network.loadingFinished", finished)
+    wire.on("Network.webSocketFrameReceived", frame)
+    wire.on("Network.webSocketFrameSent", frame)
     return seen
 
 

@@ -66,7 +66,7 @@ def choose_photo(state):
         "or take a sample",
         keys,
         format_func=lambda key: "Your photo" if key == UPLOAD else SAMPLES[key].title,
-        **state.bind("photo", lambda s: s.photo, lambda s, v: replace(s, photo=v)),
+        **state.bind("photo", lambda s: s.photo, lambda s, v: replace(s, photo=v), keys),
     )
     if state.now.photo != UPLOAD:
         st.caption(f"Picture: {SAMPLES[state.now.photo].credit}.")
@@ -79,11 +79,12 @@ def choose_filters(state):
     """Show the stack of filters and the settings of the chosen one."""
     now = state.now
     if len(now.filters) > 1:
+        places = range(len(now.filters))
         st.radio(
             "Filters, in order",
-            range(len(now.filters)),
+            places,
             format_func=lambda i: f"{i + 1}. {_named(now.filters[i])}",
-            **state.bind("chosen", lambda s: s.chosen, lambda s, v: replace(s, chosen=v)),
+            **state.bind("chosen", lambda s: s.chosen, lambda s, v: replace(s, chosen=v), places),
         )
     st.selectbox(
         "Filter",
@@ -91,7 +92,7 @@ def choose_filters(state):
         format_func=lambda key: (
             "Your kernel" if key == CUSTOM else f"{FILTERS[key].family} · {FILTERS[key].title}"
         ),
-        **state.bind("name", lambda s: s.step.name, _choose_name),
+        **state.bind("name", lambda s: s.step.name, _choose_name, _MENU),
     )
     _parameters(state)
     if len(now.step.kernels) == 1:
@@ -116,19 +117,20 @@ def choose_filters(state):
 
 def choose_display(state):
     """Show what applies to the whole stack: grey, edges and the display mapping."""
+    mappings, edges = list(MAPPINGS), list(EDGES)
     st.selectbox(
         "Raw responses as grey levels",
-        list(MAPPINGS),
+        mappings,
         format_func=MAPPINGS.get,
         help=_MAPPING_HELP,
-        **state.bind("display", lambda s: s.display, lambda s, v: replace(s, display=v)),
+        **state.bind("display", lambda s: s.display, lambda s, v: replace(s, display=v), mappings),
     )
     st.selectbox(
         "Beyond the picture's edge",
-        list(EDGES),
+        edges,
         format_func=EDGES.get,
         help="What the kernel reads where it overhangs the picture.",
-        **state.bind("edges", lambda s: s.edges, lambda s, v: replace(s, edges=v)),
+        **state.bind("edges", lambda s: s.edges, lambda s, v: replace(s, edges=v), edges),
     )
     st.toggle(
         "Grey levels",

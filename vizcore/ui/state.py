@@ -109,7 +109,7 @@ class PageState:
     def _past(self):
         return st.session_state.setdefault(f"{self.page}.past", [])
 
-    def bind(self, name, read, write):
+    def bind(self, name, read, write, options=None):
         """Keyword arguments that tie a Streamlit widget to the settings.
 
         Parameters
@@ -120,11 +120,14 @@ class PageState:
             Settings to the widget's value.
         write : callable
             Settings and the widget's new value to new settings.
+        options : sequence, optional
+            What a select box or radio offers.
 
         Returns
         -------
         dict
-            ``key`` and ``on_change``.
+            ``key``, ``on_change``, and the present value as the default, ``value`` or ``index``:
+            quick runs can make a browser fall back on a widget's default, and then report it.
         """
         key = f"{self.page}.{name}"
         value = read(self.now)
@@ -133,7 +136,8 @@ class PageState:
         if key not in st.session_state or st.session_state[key] != value:
             st.session_state[key] = value
         change = self.setter(lambda settings: write(settings, st.session_state[key]))
-        return {"key": key, "on_change": change}
+        default = {"value": value} if options is None else {"index": options.index(value)}
+        return {"key": key, "on_change": change, **default}
 
     def _fields(self, kind):
         return {

@@ -36,11 +36,14 @@ def movement(state):
     about = "Cells cropped from each side." if now.transposed else "Cells added on each side."
     _slider(state, "padding", "Padding (cells)", 0, about)
     if not now.transposed:
+        modes = list(PAD_MODES)
         st.selectbox(
             "The padding holds",
-            list(PAD_MODES),
+            modes,
             format_func=PAD_MODES.get,
-            **state.bind("pad_mode", lambda s: s.pad_mode, lambda s, v: fitted(s, pad_mode=v)),
+            **state.bind(
+                "pad_mode", lambda s: s.pad_mode, lambda s, v: fitted(s, pad_mode=v), modes
+            ),
         )
     _slider(
         state,
