@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from vizcore.ui.assets import register
+from vizcore.ui.state import whole
 
 _component = register("stepper")
 
@@ -56,11 +57,15 @@ def stepper(
     """
     done = f"{key}.done"
 
+    @whole
     def edited():
-        for edit in st.session_state[key]["edits"] or []:
-            if edit["n"] > st.session_state.get(done, 0):
-                st.session_state[done] = edit["n"]
+        edits = st.session_state[key]["edits"] or []
+        last = st.session_state.setdefault(done, [0])
+        for edit in edits:
+            if edit["n"] > last[0]:
                 on_undo() if "undo" in edit else on_edit(edit)
+                # Noted after it is done, and in a list, which no newer run can cut short.
+                last[0] = edit["n"]
 
     _component(
         key=key,
@@ -69,7 +74,7 @@ def stepper(
             "label": label,
             "texts": texts,
             "editable": on_edit is not None,
-            "done": st.session_state.get(done, 0),
+            "done": st.session_state.get(done, [0])[0],
             "photographic": photographic,
             "turned": turned,
             "visit": visit,

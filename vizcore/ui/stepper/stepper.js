@@ -247,8 +247,6 @@ class Stepper {
     this.trace = new Reading(data.trace);
     this.texts = data.texts;
     this.pending = this.pending.filter(({ n }) => n > data.done);
-    // What a newer run has overtaken is told again; the server does nothing twice.
-    if (this.pending.length) this.send("edits", this.pending);
     if (data.visit !== this.visit) {
       this.told = this.compact ? null : readAt();
       [this.now, this.filter] = this.startFrom(this.told);
