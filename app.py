@@ -61,7 +61,7 @@ with on_photo:
         "Filter",
         SLIDE_FILTERS,
         format_func=lambda key: KERNELS[key].title,
-        **state.bind("filter", lambda s: s.filter, lambda s, v: HomeSettings(v), SLIDE_FILTERS),
+        **state.bind("filter", lambda s: s.filter, lambda s, v: HomeSettings(v)),
     )
     chosen = KERNELS[state.now.filter]
     photo = sample_photo(PHOTO)

@@ -272,6 +272,7 @@ def test_each_filter_of_a_stack_keeps_its_own_kernel(editor):
     editor.get_by_role("button", name="Add a filter").click()
     expect(cell(editor, 2, 2)).to_have_value("4")
     cell(editor, 2, 2).fill("40")
+    expect(editor.get_by_text("2. Your kernel")).to_be_visible()
     editor.get_by_text("1. Your kernel").click()
     expect(cell(editor, 1, 1)).to_have_value("50")
     assert typed(editor) == ["50 2 3", "4 5 6", "7 8 9"]

@@ -66,7 +66,7 @@ def choose_photo(state):
         "or take a sample",
         keys,
         format_func=lambda key: "Your photo" if key == UPLOAD else SAMPLES[key].title,
-        **state.bind("photo", lambda s: s.photo, lambda s, v: replace(s, photo=v), keys),
+        **state.bind("photo", lambda s: s.photo, lambda s, v: replace(s, photo=v)),
     )
     if state.now.photo != UPLOAD:
         st.caption(f"Picture: {SAMPLES[state.now.photo].credit}.")
@@ -79,12 +79,11 @@ def choose_filters(state):
     """Show the stack of filters and the settings of the chosen one."""
     now = state.now
     if len(now.filters) > 1:
-        places = range(len(now.filters))
         st.radio(
             "Filters, in order",
-            places,
+            range(len(now.filters)),
             format_func=lambda i: f"{i + 1}. {_named(now.filters[i])}",
-            **state.bind("chosen", lambda s: s.chosen, lambda s, v: replace(s, chosen=v), places),
+            **state.bind("chosen", lambda s: s.chosen, lambda s, v: replace(s, chosen=v)),
         )
     st.selectbox(
         "Filter",
@@ -92,7 +91,7 @@ def choose_filters(state):
         format_func=lambda key: (
             "Your kernel" if key == CUSTOM else f"{FILTERS[key].family} · {FILTERS[key].title}"
         ),
-        **state.bind("name", lambda s: s.step.name, _choose_name, _MENU),
+        **state.bind("name", lambda s: s.step.name, _choose_name),
     )
     _parameters(state)
     if len(now.step.kernels) == 1:
@@ -117,20 +116,19 @@ def choose_filters(state):
 
 def choose_display(state):
     """Show what applies to the whole stack: grey, edges and the display mapping."""
-    mappings, edges = list(MAPPINGS), list(EDGES)
     st.selectbox(
         "Raw responses as grey levels",
-        mappings,
+        list(MAPPINGS),
         format_func=MAPPINGS.get,
         help=_MAPPING_HELP,
-        **state.bind("display", lambda s: s.display, lambda s, v: replace(s, display=v), mappings),
+        **state.bind("display", lambda s: s.display, lambda s, v: replace(s, display=v)),
     )
     st.selectbox(
         "Beyond the picture's edge",
-        edges,
+        list(EDGES),
         format_func=EDGES.get,
         help="What the kernel reads where it overhangs the picture.",
-        **state.bind("edges", lambda s: s.edges, lambda s, v: replace(s, edges=v), edges),
+        **state.bind("edges", lambda s: s.edges, lambda s, v: replace(s, edges=v)),
     )
     st.toggle(
         "Grey levels",
@@ -229,7 +227,7 @@ def _parameters(state):
             one.high,
             step=one.step,
             help=one.about,
-            **state.bind(f"{step.name}.{one.name}", read, write),
+            **state.bind_number(f"{step.name}.{one.name}", read, write),
         )
 
 
@@ -308,7 +306,7 @@ def _open_settings(state):
 
 
 def _bind_step(state, name):
-    return state.bind(
+    return state.bind_number(
         name,
         lambda s: getattr(s.step, name),
         lambda s, v: s.with_step(replace(s.step, **{name: v})),

@@ -41,7 +41,7 @@ def window(state):
         list(MODES),
         format_func=MODES.get,
         horizontal=True,
-        **state.bind("mode", lambda s: s.mode, lambda s, v: replace(s, mode=v), list(MODES)),
+        **state.bind("mode", lambda s: s.mode, lambda s, v: replace(s, mode=v)),
     )
     sides = {"Window rows": "high", "Window columns": "wide"}
     columns = st.columns(2, vertical_alignment="bottom")
@@ -161,7 +161,7 @@ def shift(state, trace):
         list(MOVES),
         format_func=str.capitalize,
         horizontal=True,
-        **state.bind("shift", lambda s: s.shift, lambda s, v: replace(s, shift=v), list(MOVES)),
+        **state.bind("shift", lambda s: s.shift, lambda s, v: replace(s, shift=v)),
     )
     if trace.x.shape[2] > 1:
         _size(

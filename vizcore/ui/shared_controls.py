@@ -79,7 +79,7 @@ def size(place, state, name, largest, read, write):
         As `PageState.bind` takes them.
     """
     about = f"1 to {largest}"
-    place.number_input(name, 1, largest, help=about, **state.bind(name, read, write))
+    place.number_input(name, 1, largest, help=about, **state.bind_number(name, read, write))
 
 
 def slider(state, name, label, least, largest, about, write):
@@ -100,7 +100,7 @@ def slider(state, name, label, least, largest, about, write):
     if largest == least:
         st.slider(label, least, least + 1, least, disabled=True, help=f"{about} Nothing else fits.")
         return
-    bound = state.bind(name, lambda s: getattr(s, name), write)
+    bound = state.bind_number(name, lambda s: getattr(s, name), write)
     st.slider(label, least, largest, help=about, **bound)
 
 

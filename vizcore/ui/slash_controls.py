@@ -42,12 +42,12 @@ def descent(state):
         LARGEST_RATE,
         step=0.01,
         help="How far to go against the gradient in one step.",
-        **state.bind("rate", lambda s: s.rate, lambda s, v: replace(s, rate=round(v, 2))),
+        **state.bind_number("rate", lambda s: s.rate, lambda s, v: replace(s, rate=round(v, 2))),
     )
     seed.number_input(
         "Seed of the random start",
         0,
         LARGEST_SEED,
         help="The same seed draws the same four weights.",
-        **state.bind("seed", lambda s: s.seed, lambda s, v: replace(s, seed=v, step=0)),
+        **state.bind_number("seed", lambda s: s.seed, lambda s, v: replace(s, seed=v, step=0)),
     )

@@ -109,7 +109,7 @@ class PageState:
     def _past(self):
         return st.session_state.setdefault(f"{self.page}.past", [])
 
-    def bind(self, name, read, write, options=None):
+    def bind(self, name, read, write):
         """Keyword arguments that tie a Streamlit widget to the settings.
 
         Parameters
@@ -120,14 +120,11 @@ class PageState:
             Settings to the widget's value.
         write : callable
             Settings and the widget's new value to new settings.
-        options : sequence, optional
-            What a select box or radio offers.
 
         Returns
         -------
         dict
-            ``key``, ``on_change``, and the present value as the default, ``value`` or ``index``:
-            quick runs can make a browser fall back on a widget's default, and then report it.
+            ``key`` and ``on_change``.
         """
         key = f"{self.page}.{name}"
         value = read(self.now)
@@ -136,8 +133,15 @@ class PageState:
         if key not in st.session_state or st.session_state[key] != value:
             st.session_state[key] = value
         change = self.setter(lambda settings: write(settings, st.session_state[key]))
-        default = {"value": value} if options is None else {"index": options.index(value)}
-        return {"key": key, "on_change": change, **default}
+        return {"key": key, "on_change": change}
+
+    def bind_number(self, name, read, write):
+        """Tie a number field or slider to the settings: `bind`, and the present value as default.
+
+        Quick runs can make a browser fall back on the default, which for a number is its smallest,
+        and report it as the visitor's choice.
+        """
+        return {**self.bind(name, read, write), "value": read(self.now)}
 
     def _fields(self, kind):
         return {

@@ -36,14 +36,11 @@ def movement(state):
     about = "Cells cropped from each side." if now.transposed else "Cells added on each side."
     _slider(state, "padding", "Padding (cells)", 0, about)
     if not now.transposed:
-        modes = list(PAD_MODES)
         st.selectbox(
             "The padding holds",
-            modes,
+            list(PAD_MODES),
             format_func=PAD_MODES.get,
-            **state.bind(
-                "pad_mode", lambda s: s.pad_mode, lambda s, v: fitted(s, pad_mode=v), modes
-            ),
+            **state.bind("pad_mode", lambda s: s.pad_mode, lambda s, v: fitted(s, pad_mode=v)),
         )
     _slider(
         state,
