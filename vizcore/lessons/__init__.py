@@ -5,7 +5,14 @@ from vizcore.lessons.lesson import Lesson
 from vizcore.lessons.pooling import POOLING_LESSONS
 from vizcore.lessons.slashes import SLASH_LESSONS
 
-__all__ = ["LESSONS", "Lesson"]
+__all__ = ["LESSONS", "TOPICS", "Lesson"]
 
-LESSONS = {**CONVOLUTION_LESSONS, **POOLING_LESSONS, **SLASH_LESSONS}
+TOPICS = {
+    "Convolution": CONVOLUTION_LESSONS,
+    "Pooling": POOLING_LESSONS,
+    "How a filter is found": SLASH_LESSONS,
+}
+"""Topic → its lessons, in the order of the journey."""
+
+LESSONS = {slug: lesson for lessons in TOPICS.values() for slug, lesson in lessons.items()}
 """Slug → `Lesson`."""
