@@ -36,9 +36,10 @@ def address(server, file):
 
 
 def settled(tab):
-    """Wait until no script runs."""
+    """Wait until no script runs and the code of every element has come."""
     app = tab.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-script-state", "notRunning")
+    expect(tab.get_by_test_id("stSkeleton")).to_have_count(0)
 
 
 def in_both_themes(tab):
