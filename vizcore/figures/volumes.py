@@ -1,0 +1,163 @@
+"""A network's volumes as a picture: boxes as high, deep and wide as rows, columns and channels."""
+
+from html import escape
+from math import log2
+
+from vizcore.figures.colours import ACCENT, ACCENT_EDGE, RESPONSE_SCALE
+
+_TALLEST = 120
+_SMALLEST = 6
+_GENTLE = 0.6
+_SLANT = 0.32
+_GAP = 34
+_MARGIN = 8
+_LINE = 20
+_LETTER = 8.2  # Wider than the mean letter of 15 px type, so that no two labels touch.
+_FACES = {"front": RESPONSE_SCALE[7], "top": RESPONSE_SCALE[6], "side": RESPONSE_SCALE[8]}
+_STYLE = (
+    ".volumes text{font-size:15px;fill:currentColor;text-anchor:middle;"
+    "font-variant-numeric:tabular-nums}"
+    ".volumes .name{font-weight:600}"
+    f".volumes polygon{{stroke:{ACCENT_EDGE};stroke-width:1;stroke-linejoin:round}}"
+    ".volumes .way{stroke:currentColor;stroke-width:1.5;fill:none}"
+    ".volumes .halo{display:none;fill:none}"
+    ".volumes .chosen .halo{display:inline}"
+    f".volumes .chosen .edge{{stroke:{ACCENT_EDGE};stroke-width:6}}"
+    f".volumes .chosen .light{{stroke:{ACCENT};stroke-width:4}}"
+)
+
+
+def volumes_picture(rows, *, title="The volumes of a network", chosen=None):
+    """Draw the volumes that pass through a network, from left to right.
+
+    Heights and depths grow as the power 0.6 of rows and columns, the largest map filling the
+    picture; widths as the logarithm of the channels. So 7 and 224, or 3 and 4096, fit one picture.
+
+    Parameters
+    ----------
+    rows : sequence of (str, tuple of int)
+        What each volume is called, and its shape: (rows, columns, channels), or (numbers,) for a
+        flat one, which is drawn as 1 × 1 × numbers.
+    title : str
+        What the picture shows, for those who do not see it.
+    chosen : int, optional
+        The volume to mark, counted from 0.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element of fixed size with selectable text, in the colours of the page around
+        it (``currentColor``). Each volume is a ``<g class="volume" data-row="0">``; one that also
+        has the class ``chosen`` is outlined.
+
+    Raises
+    ------
+    ValueError
+        When there are no rows, or a shape is none.
+
+    Examples
+    --------
+    >>> svg = volumes_picture([("Input", (32, 32, 3)), ("CONV", (32, 32, 8)), ("FC", (5,))])
+    >>> svg.count('class="volume"'), "32×32×8" in svg
+    (3, True)
+    """
+    if not rows:
+        raise ValueError("rows must hold at least one volume. Received: none")
+    shapes = [_as_volume(shape) for _, shape in rows]
+    largest = max(max(shape[:2]) for shape in shapes)
+    middle = _MARGIN + _LINE + (1 + _SLANT) * _TALLEST / 2
+    parts, left = [], _MARGIN
+    for index, ((name, shape), volume) in enumerate(zip(rows, shapes, strict=True)):
+        label = shape_text(shape)
+        box = _Box(*(_side(n, largest) for n in volume[:2]), 8 * log2(volume[2] + 1))
+        wide = max(box.across, _LETTER * len(name), _LETTER * len(label))
+        centre = left + wide / 2
+        mark = " chosen" if index == chosen else ""
+        parts.append(
+            f'<g class="volume{mark}" data-row="{index}">'
+            f"<title>{escape(name)}: {label}</title>{box.drawn(centre, middle)}"
+            f'<text class="name" x="{centre:.1f}" y="{_MARGIN + 12}">{escape(name)}</text>'
+            f'<text x="{centre:.1f}" y="{_bottom(middle):.1f}">{label}</text></g>'
+        )
+        left += wide + _GAP
+        if index < len(rows) - 1:
+            parts.append(_arrow(left - _GAP + 8, _bottom(middle) - 5, _GAP - 16))
+    width, height = left - _GAP + _MARGIN, _bottom(middle) + _MARGIN
+    said = escape(title, quote=True)
+    told = "; ".join(f"{escape(name)} {shape_text(shape)}" for name, shape in rows)
+    return (
+        f'<svg class="volumes" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{said}: '
+        f'{told}" width="{width:.0f}" height="{height:.0f}" '
+        f'viewBox="0 0 {width:.0f} {height:.0f}">'
+        f"<title>{said}</title><desc>{told}</desc><style>{_STYLE}</style>{''.join(parts)}</svg>"
+    )
+
+
+def shape_text(shape):
+    """Write a shape as people do.
+
+    Examples
+    --------
+    >>> shape_text((32, 32, 3)), shape_text((4096,))
+    ('32×32×3', '4,096')
+    """
+    return "×".join(f"{n:,}" if len(shape) == 1 else str(n) for n in shape)
+
+
+class _Box:
+    """A box seen from the front, a little from above and from the right."""
+
+    def __init__(self, high, deep, wide):
+        self.high, self.wide, self.slant = high, wide, _SLANT * deep
+
+    @property
+    def across(self):
+        """How wide it is drawn."""
+        return self.wide + self.slant
+
+    def drawn(self, centre, middle):
+        """Return its three faces around a point, and the outline that marks it."""
+        left = centre - self.across / 2
+        top = middle - (self.high + self.slant) / 2 + self.slant
+        right, bottom = left + self.wide, top + self.high
+        far, up = right + self.slant, top - self.slant
+        faces = {
+            "front": ((left, top), (right, top), (right, bottom), (left, bottom)),
+            "top": ((left, top), (left + self.slant, up), (far, up), (right, top)),
+            "side": ((right, top), (far, up), (far, bottom - self.slant), (right, bottom)),
+        }
+        around = (
+            (left, top), (left + self.slant, up), (far, up),
+            (far, bottom - self.slant), (right, bottom), (left, bottom),
+        )  # fmt: skip
+        return "".join(
+            [_polygon(points, f'fill="{_FACES[face]}"') for face, points in faces.items()]
+            + [_polygon(around, f'class="halo {layer}"') for layer in ("edge", "light")]
+        )
+
+
+def _polygon(points, attributes):
+    corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return f'<polygon {attributes} points="{corners}"/>'
+
+
+def _arrow(x, y, length):
+    head = f"M{x + length - 5:.1f} {y - 4:.1f}l5 4l-5 4"
+    return f'<path class="way" d="M{x:.1f} {y:.1f}h{length:.1f}{head}"/>'
+
+
+def _side(n, largest):
+    return max(_SMALLEST, _TALLEST * (n / largest) ** _GENTLE)
+
+
+def _bottom(middle):
+    return middle + (1 + _SLANT) * _TALLEST / 2 + _LINE
+
+
+def _as_volume(shape):
+    volume = shape if len(shape) == 3 else (1, 1, *shape)
+    if len(volume) != 3 or not all(isinstance(n, int) and n > 0 for n in volume):
+        raise ValueError(
+            f"a shape must be (rows, columns, channels) or (numbers,). Received: {shape!r}"
+        )
+    return volume
