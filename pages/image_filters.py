@@ -5,6 +5,7 @@ import streamlit as st
 from vizcore.imaging import clipped_fraction, to_display
 from vizcore.imaging.stack import apply_stack
 from vizcore.ui import filter_controls as controls
+from vizcore.ui import photo_sections as sections
 from vizcore.ui.filter_settings import FilterSettings
 from vizcore.ui.frame import open_page
 from vizcore.ui.loupe import Shown, loupe
@@ -73,4 +74,7 @@ with picture:
     st.markdown(size)
 
 controls.files(state, photo, st.context.url or "")
+sections.examples(now)
+sections.slide_filters(state, pixels)
+sections.most_liked(state, response, pixels)
 controls.explain(now.step)

@@ -7,10 +7,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from vizcore.export.permalink import LONGEST_LINK, to_file
+from vizcore.export.permalink import LONGEST_LINK, to_file, to_query
 from vizcore.imaging import KERNELS, SAMPLES, decode_image, to_display, to_jpeg, to_png
 from vizcore.imaging.filters import FILTERS
 from vizcore.imaging.stack import apply_stack, grey_levels
+from vizcore.lessons import LESSONS
+from vizcore.lessons.photos import MOST_LIKED, PHOTO_LESSONS, SLIDE_FILTERS
 from vizcore.ui import filter_controls
 from vizcore.ui.filter_settings import (
     CUSTOM,
@@ -20,6 +22,7 @@ from vizcore.ui.filter_settings import (
     FilterSettings,
     FilterStep,
     Steps,
+    from_lesson,
 )
 from vizcore.ui.photos import sample_photo
 
@@ -486,3 +489,56 @@ def test_the_slides_kernels_are_explained(page):
     texts = [text.value for text in at.markdown]
     assert KERNELS["box_blur"].about in texts
     assert any(text.startswith("- ") for text in texts)
+
+
+# ---- What is shown on request ----
+
+
+def shown_pictures(at):
+    """The markup of all sections with pictures."""
+    return "".join(one.proto.body for one in at.get("html") if 'class="pictures"' in one.proto.body)
+
+
+def test_at_first_no_section_is_open(page):
+    at = page()
+    assert [toggle.value for toggle in at.toggle[-2:]] == [False, False]
+    assert not shown_pictures(at)
+
+
+def test_the_slides_filters_stand_side_by_side(page):
+    at = page()
+    widget("toggle", at, "table").set_value(True).run()
+    assert now(at).table and at.query_params == {"table": "1"}
+    markup = shown_pictures(at)
+    assert markup.count("<img") == markup.count("<table") == 7
+    for key in SLIDE_FILTERS:
+        assert f">{KERNELS[key].title}<" in markup
+
+
+def test_the_patches_that_a_filter_likes_most(page):
+    at = page(**to_query(from_lesson(LESSONS["what-neurons-like"])))
+    assert now(at).patches
+    markup = shown_pictures(at)
+    assert markup.count("<img") == MOST_LIKED + 1
+    assert ">1: 1,350<br>row 4, column 5<" in markup
+    widget("selectbox", at, "photo").select("cat").run()
+    assert shown_pictures(at) != markup and shown_pictures(at).count("<img") == MOST_LIKED + 1
+
+
+@pytest.mark.parametrize("edges", EDGES)
+def test_both_sections_with_a_stack_in_colour(page, edges):
+    at = page(table="1", patches="1", filters="gaussian_blur~s2!sobel", edges=edges)
+    assert now(at).table and shown_pictures(at).count("<img") == 7 + MOST_LIKED + 1
+
+
+@pytest.mark.parametrize("slug", PHOTO_LESSONS)
+def test_every_lesson_has_a_link_that_shows_it(page, slug):
+    lesson = LESSONS[slug]
+    at = page(photo="coffee", filters="sharpen")
+    link = next(one for one in at.get("page_link") if one.proto.label == lesson.title)
+    at.query_params.clear()
+    at.query_params.update(dict(parse_qsl(link.proto.query_string)))
+    at.run()
+    assert now(at) == from_lesson(lesson)
+    (mark,) = [one for one in at.get("page_link") if one.proto.label == lesson.title]
+    assert mark.proto.icon

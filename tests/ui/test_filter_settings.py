@@ -64,6 +64,8 @@ def whole_settings(draw):
         grey=draw(st.booleans()),
         edges=draw(st.sampled_from(sorted(EDGES))),
         display=draw(st.sampled_from(sorted(MAPPINGS))),
+        table=draw(st.booleans()),
+        patches=draw(st.booleans()),
     )
 
 

@@ -86,6 +86,36 @@ def _noise():
     return np.clip(np.rint(ramp + specks), 0, 255)
 
 
+# Each digit is a pixel: eight strokes that fall to the right, some faint, some smudged, among other
+# marks.
+_STROKES = """
+00000000000000000000000000
+00000000000000000000000000
+00090000000000070000006000
+00009000000090007000000600
+00000900000900000900000090
+00000000009000000000000000
+00000000000000000000000000
+00000000000000000000000000
+00000000090000800000000000
+00999000049000080000009000
+00999000000900008000099900
+00999000000000000000009000
+00000000000000000000000000
+00000000000000000000000000
+00060000009300000000009060
+00006000000810000000000900
+00000700000070099900000050
+00000000000000000000000000
+00000000000000000000000000
+00000000000000000000000000
+"""
+
+
+def _strokes():
+    return 25 * np.array([[int(pixel) for pixel in row] for row in _STROKES.split()])
+
+
 SAMPLES = {
     "astronaut": Sample(
         "Astronaut",
@@ -136,6 +166,13 @@ SAMPLES = {
     "text": Sample("Text", _DRAWN, "Four lines of dark letters on a light page.", _text),
     "noise": Sample(
         "Noise", _DRAWN, "A ramp from dark grey to light grey, covered in random specks.", _noise
+    ),
+    "strokes": Sample(
+        "Strokes",
+        _DRAWN,
+        "Small grey marks on black: eight strokes that fall to the right, one that rises, a cross, "
+        "a square and a line.",
+        _strokes,
     ),
 }
 """Key → `Sample`: photographs first, then patterns."""

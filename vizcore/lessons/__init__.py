@@ -1,13 +1,15 @@
 """The slides' worked examples, as data."""
 
 from vizcore.lessons.convolution import CONVOLUTION_LESSONS
-from vizcore.lessons.lesson import Lesson
+from vizcore.lessons.lesson import DECKS, Lesson
+from vizcore.lessons.photos import PHOTO_LESSONS
 from vizcore.lessons.pooling import POOLING_LESSONS
 from vizcore.lessons.slashes import SLASH_LESSONS
 
-__all__ = ["LESSONS", "TOPICS", "Lesson"]
+__all__ = ["DECKS", "LESSONS", "TOPICS", "Lesson"]
 
 TOPICS = {
+    "Photos": PHOTO_LESSONS,
     "Convolution": CONVOLUTION_LESSONS,
     "Pooling": POOLING_LESSONS,
     "How a filter is found": SLASH_LESSONS,

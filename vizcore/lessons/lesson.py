@@ -5,6 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+DECKS = {
+    "K": "knowledge-based CI (Kraków)",
+    "B": "introduction to computer vision (Brunel)",
+    "D": "lecture 7, CNNs (Deusto)",
+    "I": "deep learning and CNN layers",
+}
+"""The slide decks, by their letters."""
+
 
 @dataclass(frozen=True, eq=False)
 class Lesson:

@@ -205,6 +205,10 @@ class FilterSettings:
         A key of `EDGES`.
     display : str
         A key of `MAPPINGS`.
+    table : bool
+        Show the slides' seven filters side by side, too.
+    patches : bool
+        Show the patches that the filters like most, too.
     """
 
     photo: str = "cat"
@@ -213,6 +217,8 @@ class FilterSettings:
     grey: bool = False
     edges: str = "zero"
     display: str = "clamp"
+    table: bool = False
+    patches: bool = False
 
     def __post_init__(self):
         if self.photo != UPLOAD and self.photo not in SAMPLES:
@@ -256,6 +262,16 @@ class FilterSettings:
         filters = list(self.filters)
         filters.insert(self.chosen + by, filters.pop(self.chosen))
         return replace(self, filters=Steps(filters), chosen=self.chosen + by)
+
+
+def from_lesson(lesson):
+    """Return the settings that show a lesson of photos."""
+    given = lesson.settings
+    if "keys" in given:
+        return FilterSettings(given["photo"], table=True)
+    cells = tuple(tuple(map(short_text, row)) for row in given["kernel"])
+    steps = Steps((FilterStep(CUSTOM, cells=cells),))
+    return FilterSettings(given["photo"], steps, grey=True, patches=True)
 
 
 def _whole(text):

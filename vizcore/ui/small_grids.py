@@ -6,11 +6,12 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from vizcore.figures.colours import RESPONSE_SCALE, colour_at, ink_on
+from vizcore.figures.colours import RESPONSE_SCALE, WEIGHT_SCALE, colour_at, ink_on
 from vizcore.ui.numbers import readable
 
 # Without the darkest two colours at either end, as in the stepper.
 _CALM = RESPONSE_SCALE[2:-2]
+_CALM_WEIGHTS = WEIGHT_SCALE[2:-2]
 _GREY = ("#000000", "#000000", "#ffffff")
 
 _LARGEST_CELL = 36
@@ -37,7 +38,7 @@ def together(*grids):
     return f'<div class="small-grids">{"".join(grids)}</div>'
 
 
-def grid(array, caption, *, limit, grey=False, same=None):
+def grid(array, caption, *, limit, grey=False, weights=False, same=None):
     """Write a grid as an HTML table; where there is no room for numbers, it has shades alone.
 
     An unchanged cell is outlined, or bears a dot where there are no numbers.
@@ -50,13 +51,16 @@ def grid(array, caption, *, limit, grey=False, same=None):
         The magnitude at the ends of the colour scale, the same in all grids compared.
     grey : bool
         Grey levels from 0 to 255 instead.
+    weights : bool
+        A kernel, in the colours of weights.
     same : ndarray of bool, (rows, columns), optional
         The cells to mark as unchanged.
     """
     pitch = _WIDEST // array.shape[1]
     cell = max(6, min(_LARGEST_CELL, pitch - _GAP))
     texts, type_size = _fitted(array.ravel(), cell)
-    scale, limit = (_GREY, 255) if grey else (_CALM, limit)
+    scale = _CALM_WEIGHTS if weights else _CALM
+    scale, limit = (_GREY, 255) if grey else (scale, limit)
     kept = np.zeros(array.shape, bool) if same is None else same
     rows = []
     for r, row in enumerate(array):
