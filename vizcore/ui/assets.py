@@ -11,7 +11,7 @@ from vizcore.figures import colours
 _HERE = Path(__file__).parent
 
 
-def register(name):
+def register(name, *parts):
     """Register the component that lives in the folder ``vizcore/ui/<name>``.
 
     Every component sees the colour language and the helpers of ``shared.js`` before its own
@@ -21,6 +21,8 @@ def register(name):
     ----------
     name : str
         The folder's name; it holds ``<name>.js`` and ``<name>.css``.
+    *parts : str
+        Scripts and styles beside `shared.js` that this component has in common with some others.
 
     Returns
     -------
@@ -28,13 +30,15 @@ def register(name):
         Streamlit's mounting command.
     """
     folder = _HERE / name
-    shared = (_HERE / "shared.js").read_text("utf-8"), (_HERE / "shared.css").read_text("utf-8")
-    script = (folder / f"{name}.js").read_text("utf-8")
-    style = (folder / f"{name}.css").read_text("utf-8")
+    files = [*(_HERE / part for part in ("shared", *parts)), folder / name]
+    script, style = (
+        "".join(file.with_suffix(kind).read_text("utf-8") for file in files)
+        for kind in (".js", ".css")
+    )
     return st.components.v2.component(
         f"vizcore_{name}",
-        css=colours.as_css() + shared[1] + style,
-        js=colours.as_javascript() + shared[0] + script,
+        css=colours.as_css() + style,
+        js=colours.as_javascript() + script,
     )
 
 
