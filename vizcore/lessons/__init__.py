@@ -5,6 +5,7 @@ from vizcore.lessons.lesson import DECKS, Lesson
 from vizcore.lessons.photos import PHOTO_LESSONS
 from vizcore.lessons.pooling import POOLING_LESSONS
 from vizcore.lessons.slashes import SLASH_LESSONS
+from vizcore.lessons.weights import WEIGHT_LESSONS
 
 __all__ = ["DECKS", "LESSONS", "TOPICS", "Lesson"]
 
@@ -13,6 +14,7 @@ TOPICS = {
     "Convolution": CONVOLUTION_LESSONS,
     "Pooling": POOLING_LESSONS,
     "How a filter is found": SLASH_LESSONS,
+    "Why convolution": WEIGHT_LESSONS,
 }
 """Topic → its lessons, in the order of the journey."""
 

@@ -15,6 +15,7 @@ PAGES = {
     "pages/convolution_step_by_step.py": "Convolution, step by step",
     "pages/pooling.py": "Pooling",
     "pages/finding_a_filter.py": "How a filter is found",
+    "pages/why_convolution.py": "Why convolution",
 }
 """Every page's file, and its title, in the order of the journey."""
 
