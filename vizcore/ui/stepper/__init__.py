@@ -1,10 +1,9 @@
 """The stepper: plays any trace of `vizcore.ops`, one output cell at a time."""
 
 import numpy as np
-import streamlit as st
 
 from vizcore.ui.assets import register
-from vizcore.ui.state import whole
+from vizcore.ui.edits import done, taker
 
 _component = register("stepper")
 
@@ -55,18 +54,6 @@ def stepper(
     compact : bool
         Play in a loop and leave the legends out, as an illustration.
     """
-    done = f"{key}.done"
-
-    @whole
-    def edited():
-        edits = st.session_state[key]["edits"] or []
-        last = st.session_state.setdefault(done, [0])
-        for edit in edits:
-            if edit["n"] > last[0]:
-                on_undo() if "undo" in edit else on_edit(edit)
-                # Noted after it is done, and in a list, which no newer run can cut short.
-                last[0] = edit["n"]
-
     _component(
         key=key,
         data={
@@ -74,14 +61,14 @@ def stepper(
             "label": label,
             "texts": texts,
             "editable": on_edit is not None,
-            "done": st.session_state.get(done, [0])[0],
+            "done": done(key),
             "photographic": photographic,
             "turned": turned,
             "visit": visit,
             "autoplay": autoplay,
             "compact": compact,
         },
-        on_edits_change=edited,
+        on_edits_change=taker(key, on_edit, on_undo),
     )
 
 
