@@ -1,6 +1,7 @@
 """The slides' worked examples, as data."""
 
 from vizcore.lessons.convolution import CONVOLUTION_LESSONS
+from vizcore.lessons.forward import FORWARD_LESSONS
 from vizcore.lessons.lesson import DECKS, Lesson
 from vizcore.lessons.photos import PHOTO_LESSONS
 from vizcore.lessons.pooling import POOLING_LESSONS
@@ -13,6 +14,7 @@ TOPICS = {
     "Photos": PHOTO_LESSONS,
     "Convolution": CONVOLUTION_LESSONS,
     "Pooling": POOLING_LESSONS,
+    "From pixels to a class": FORWARD_LESSONS,
     "How a filter is found": SLASH_LESSONS,
     "Why convolution": WEIGHT_LESSONS,
 }
