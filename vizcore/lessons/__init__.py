@@ -1,5 +1,6 @@
 """The slides' worked examples, as data."""
 
+from vizcore.lessons.activations import ACTIVATION_LESSONS
 from vizcore.lessons.convolution import CONVOLUTION_LESSONS
 from vizcore.lessons.forward import FORWARD_LESSONS
 from vizcore.lessons.lesson import DECKS, Lesson
@@ -14,6 +15,7 @@ TOPICS = {
     "Photos": PHOTO_LESSONS,
     "Convolution": CONVOLUTION_LESSONS,
     "Pooling": POOLING_LESSONS,
+    "Activations and cost": ACTIVATION_LESSONS,
     "From pixels to a class": FORWARD_LESSONS,
     "How a filter is found": SLASH_LESSONS,
     "Why convolution": WEIGHT_LESSONS,
