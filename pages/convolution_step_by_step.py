@@ -53,3 +53,4 @@ with picture:
     )
     controls.examples(now)
     controls.facts(now, trace)
+    controls.explain_flip(now)

@@ -26,6 +26,10 @@ def _shape_of(**settings):
     return conv2d(**settings).shape
 
 
+def _convolution_sum(x, kernel, flip):
+    return conv2d(x, kernel[::-1, ::-1] if flip else kernel)
+
+
 CONVOLUTION_LESSONS = {
     "activity-2": Lesson(
         "6×6 by hand",
@@ -99,6 +103,19 @@ CONVOLUTION_LESSONS = {
         },
         channels("0 4 4 / 4 4 -1 / 4 2 -3", "6 5 0 / 4 5 -5 / 0 -5 -2"),
         conv2d,
+    ),
+    "convolution-sum": Lesson(
+        "The convolution sum turns the kernel",
+        "K",
+        PAGE,
+        {
+            "x": matrix("0 0 0 0 0 / 0 0 0 0 0 / 0 0 1 0 0 / 0 0 0 0 0 / 0 0 0 0 0"),
+            "kernel": matrix("1 2 3 / 4 5 6 / 7 8 9"),
+            "flip": True,
+        },
+        # Of f[n₁, n₂] a single one is not 0, so that the sum is g itself, moved there.
+        matrix("1 2 3 / 4 5 6 / 7 8 9"),
+        _convolution_sum,
     ),
 }
 """Slug → `Lesson`."""

@@ -124,3 +124,33 @@ def facts(settings, trace):
     ]
     st.markdown("\n".join(f"- {name}: {text}" for name, text in lines))
     shared_controls.tell_unreached(trace)
+
+
+def explain_flip(now):
+    """Say what turning the kernel means, and why networks leave it out."""
+    if now.transposed:
+        return
+    if not now.flip:
+        st.markdown(
+            "What is shown here is **correlation**: the kernel lies on the input as it is typed. "
+            "Networks compute this and call it convolution. To see convolution as mathematics "
+            "defines it, turn on “Flip the kernel”."
+        )
+        return
+    st.latex(r"(f * g)[x, y] = \sum_{n_1} \sum_{n_2} f[n_1, n_2] \cdot g[x - n_1,\; y - n_2]")
+    st.markdown(
+        "Here f is the input and g the kernel. As n₁ and n₂ grow, x − n₁ and y − n₂ fall, so the "
+        "kernel lies on the input **turned by 180°**: its last weight, "
+        f"{_number(now.kernel.texts[0][-1][-1])}, meets the window's first cell, and its first, "
+        f"{_number(now.kernel.texts[0][0][0])}, the last. This is **convolution** as mathematics "
+        "defines it. A single 1 in the input then puts the kernel into the output the right way "
+        "round; correlation puts it there turned. And f ∗ g = g ∗ f.\n\n"
+        "Networks leave the turn out. Their weights are learnt: a network that turned its kernels "
+        "would learn the same ones, only turned, and give the same outputs. Nothing is lost, and "
+        "one step is saved. With a kernel that looks the same after half a turn, as most blurs do, "
+        "there is no difference at all."
+    )
+
+
+def _number(text):
+    return text.replace("-", "−")

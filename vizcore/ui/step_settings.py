@@ -230,6 +230,7 @@ def from_lesson(lesson):
         bias=Texts(short_text(b) for b in bias),
         stride=given.get("stride", 1),
         padding=given.get("padding", 0),
+        flip=given.get("flip", False),
     )
 
 
