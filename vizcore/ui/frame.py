@@ -14,6 +14,7 @@ PAGES = {
     "pages/image_filters.py": "Image filters",
     "pages/convolution_step_by_step.py": "Convolution, step by step",
     "pages/pooling.py": "Pooling",
+    "pages/activations.py": "Activations",
     "pages/from_pixels_to_a_class.py": "From pixels to a class",
     "pages/finding_a_filter.py": "How a filter is found",
     "pages/why_convolution.py": "Why convolution",

@@ -1,0 +1,451 @@
+"""The parts of the page *Activations*: their controls, and what they show."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from vizcore.imaging import KERNELS, SAMPLES, filter_image, fit_within
+from vizcore.imaging.stack import grey_levels
+from vizcore.lessons.activations import NET_INPUTS, NET_KERNELS, cost, through_the_net
+from vizcore.lessons.lesson import matrix
+from vizcore.ops import conv2d
+from vizcore.ui import activation_formulas as formulas
+from vizcore.ui import shared_controls
+from vizcore.ui.activation_settings import (
+    CURVES,
+    LARGEST_ALPHA,
+    LARGEST_RATE,
+    LARGEST_SEED,
+    LARGEST_X,
+    MAP_KERNELS,
+    MAP_PHOTOS,
+    MOST_INPUTS,
+    NEURON_ACTIVATIONS,
+    TOPICS,
+    Chosen,
+    from_lesson,
+)
+from vizcore.ui.before_after import before_after
+from vizcore.ui.neuron import neuron as neuron_component
+from vizcore.ui.numbers import readable
+from vizcore.ui.small_grids import grid, small_grids
+from vizcore.ui.ten_outputs import ten_outputs
+from vizcore.ui.thinned_net import thinned_net
+
+PAGE = "pages/activations.py"
+MAP_PIXELS = 40_000
+SMALL_PICTURE = matrix(
+    "0 0 0 0 0 0 / 0 0 1 1 0 0 / 0 1 1 1 0 0 / 0 1 1 1 0 0 / 0 0 1 1 0 0 / 0 0 0 0 0 0"
+)
+WHAT_BECOMES = {
+    "relu": "What ReLU throws away turns white, and what it keeps does not change at all: the "
+    "opposite of the feature counts as “not found”.",
+    "leaky_relu": "What is positive stays; what is negative fades, but keeps its sign.",
+    "sigmoid": "Sigmoid turns 0 into 0.5 and strong responses into nearly 0 or 1: nothing is "
+    "negative any more, and nothing exceeds 1.",
+    "tanh": "Tanh keeps the sign, and squeezes strong responses to nearly −1 or 1.",
+}
+DRAWS = (1, 10, 100, 1_000, 10_000)
+
+
+def topic(state):
+    """Choose the part of the page."""
+    st.segmented_control(
+        "Part of the page",
+        list(TOPICS),
+        format_func=TOPICS.get,
+        required=True,
+        label_visibility="collapsed",
+        **state.bind("topic", lambda s: s.topic, lambda s, v: replace(s, topic=v or s.topic)),
+    )
+
+
+def examples(now):
+    """Show the slides' examples, each a link to this page in that state."""
+    shared_controls.examples(PAGE, now, from_lesson)
+
+
+# ---- One neuron ----
+
+
+def neuron(state):
+    """Show one neuron, every number of it to be typed."""
+    activation, inputs = st.columns([2.4, 1], gap="medium", vertical_alignment="bottom")
+    with activation:
+        _activation(state)
+    shared_controls.size(
+        inputs,
+        state,
+        "Inputs",
+        MOST_INPUTS,
+        lambda s: len(s.inputs),
+        lambda s, n: s.with_inputs(n),
+    )
+    now = state.now
+    title = NEURON_ACTIVATIONS[now.activation]
+    places = np.linspace(-4, 4, 81)
+    neuron_component(
+        now,
+        title=title,
+        curve=np.stack([places, now.activate(places)], axis=1),
+        formulas=formulas.neuron(now, title),
+        on_edit=_edited(state),
+        visit=state.visits,
+        key="activations.neuron",
+    )
+    same = "; ".join(
+        f"{name}: {readable(float(now.activate(now.total, key)), 4)}"
+        for key, name in NEURON_ACTIVATIONS.items()
+    )
+    st.markdown(f"**The same sum z = {readable(now.total, 4)} through each: {same}.**")
+    st.markdown(
+        "A neuron multiplies each input by a weight, adds up the products and a bias, and "
+        "sends the sum through its activation. A convolution does just this at every window: "
+        "the cells under the window are the inputs, the kernel holds the weights, and all the "
+        "neurons of a feature map share them.\n\n"
+        "Without an activation, layers on top of each other would be no more than a single "
+        "one: a weighted sum of weighted sums is again a weighted sum. The bend of the curve "
+        "is what makes depth worth having."
+    )
+
+
+# ---- Curves and slopes ----
+
+
+def curves(state):
+    """Show the curves of the activations, and how steep they are."""
+    chosen, place = st.columns([1.6, 1], gap="large")
+    with chosen:
+        st.pills(
+            "Curves",
+            list(CURVES),
+            format_func=CURVES.get,
+            selection_mode="multi",
+            wrap=True,
+            **state.bind(
+                "curves",
+                lambda s: list(s.curves),
+                lambda s, v: replace(s, curves=Chosen.of(v or s.curves)),
+            ),
+        )
+    with place:
+        _slider(state, "x", "x", -LARGEST_X, LARGEST_X, "Where the curves are read off.")
+    _shapes(state)
+    now = state.now
+    _chart(now)
+    for name in now.curves:
+        st.markdown(
+            f"**{CURVES[name]}** at x = {readable(now.x)}: "
+            f"{'p' if name == 'softmax' else 'y'} = {formulas.value(now, name, now.x)}. "
+            f"Slope: {formulas.slope(now, name, now.x)}."
+        )
+    st.markdown(
+        "Training multiplies slopes, layer after layer, to learn which way to turn a weight. "
+        "Those of **sigmoid** (at most 0.25) and **tanh** (at most 1) fade where |x| is large: "
+        "the neuron is saturated, and hardly learns. **ReLU** keeps a slope of 1 wherever it "
+        "is active, and 0 elsewhere; **leaky ReLU** leaves a little slope below 0, too, so "
+        "that no neuron falls silent for good. At x = 0 neither has a slope of its own; as in "
+        "Keras it is that of the left side. **Softmax** needs the scores of all classes: it "
+        "turns them into shares that add up to 1. Drawn is the share p of one score x while "
+        "the other two stay."
+    )
+
+
+def _shapes(state):
+    """Choose what else decides about the curves that are shown."""
+    names = [name for name in ("leaky_relu", "softmax") if name in state.now.curves]
+    if not names:
+        return
+    alpha, second, third = st.columns(3, gap="large")
+    if "leaky_relu" in names:
+        with alpha:
+            _alpha(state)
+    if "softmax" in names:
+        about = "Softmax shares 1 among all scores; x is the first, and this one stays."
+        with second:
+            _slider(state, "second", "Second score", -LARGEST_X, LARGEST_X, about)
+        with third:
+            _slider(state, "third", "Third score", -LARGEST_X, LARGEST_X, about)
+
+
+def _chart(now):
+    # Plotly takes a while to import, and no other part of the page needs it.
+    from vizcore.figures.curves import curves as figure
+
+    titles = {name: CURVES[name] for name in now.curves}
+    read = "; ".join(
+        f"{title} {readable(float(now.activate(now.x, name)), 3)}, "
+        f"slope {readable(float(now.slope(now.x, name)), 3)}"
+        for name, title in titles.items()
+    )
+    st.plotly_chart(
+        figure(titles, now.x, alpha=now.alpha, others=(now.second, now.third)),
+        config={"displayModeBar": False, "scrollZoom": False},
+        alt=f"Curves of {', '.join(titles.values())}, with their slopes below. "
+        f"At x = {readable(now.x)}: {read}.",
+        key="activations.chart",
+    )
+
+
+# ---- A feature map ----
+
+
+def feature_map(state):
+    """Show a feature map before and after its activation."""
+    photo, kernel, activation = st.columns([1, 1.3, 2], gap="medium")
+    with photo:
+        _choice(state, "photo", "Photo", MAP_PHOTOS)
+    with kernel:
+        _choice(state, "kernel", "Filter", MAP_KERNELS)
+    with activation:
+        _activation(state)
+    now = state.now
+    title, weights = NEURON_ACTIVATIONS[now.activation], KERNELS[now.kernel].weights
+    grey = _grey(now.photo)
+    before = filter_image(grey.astype(np.float32) / 255, weights, pad_mode="replicate")
+    before_after(
+        grey,
+        before,
+        now.activate(before),
+        title=title,
+        formula=formulas.of_response(now),
+        key="activations.map",
+    )
+    st.markdown(
+        f"The filter is “{KERNELS[now.kernel].title}”; grey levels are divided by 255 first, as "
+        "networks do, so that the numbers stay small. A response below 0 says that the opposite "
+        "of the feature is there: a step down in brightness, say, where the filter looks for a "
+        "step up. Both maps have one scale of colours. " + WHAT_BECOMES[now.activation]
+    )
+    _by_hand(now, title, weights)
+
+
+def _by_hand(now, title, weights):
+    st.subheader("By hand", anchor=False)
+    before = conv2d(SMALL_PICTURE, weights)
+    after = now.activate(before)
+    limit = float(max(np.abs(before).max(), np.abs(after).max()))
+    small_grids(
+        grid(SMALL_PICTURE, "Picture", limit=limit),
+        grid(weights, "Filter", limit=float(np.abs(weights).max()), weights=True),
+        grid(before, "Before: response r", limit=limit),
+        grid(after, f"After: {title}", limit=limit),
+    )
+    negative = int((before < 0).sum())
+    st.markdown(
+        f"{formulas.one_response(now, SMALL_PICTURE, weights, title)} "
+        f"Of the {before.size} responses {negative} are negative."
+    )
+
+
+@lru_cache(maxsize=len(MAP_PHOTOS))
+def _grey(name):
+    return fit_within(grey_levels(SAMPLES[name].load()), MAP_PIXELS)
+
+
+# ---- The cost ----
+
+
+def costs(state):
+    """Show what ten outputs cost, measured against a one-hot digit."""
+    now = state.now
+    found = cost(now.outputs.values, now.digit)
+    st.markdown(
+        "A network for digits has ten outputs, one for each. Mark the digit that is right, and "
+        "type outputs from 0 to 1: what does the prediction cost?"
+    )
+    picture, side = st.columns([1, 1], gap="large")
+    with picture:
+        ten_outputs(
+            now.outputs,
+            now.digit,
+            found,
+            on_edit=_edited(state),
+            visit=state.visits,
+            key="activations.cost",
+        )
+    with side:
+        st.markdown(f"**Squared error**, Σ (y − t)²: {formulas.squared_error(now.outputs, found)}.")
+        st.markdown(f"**Largest output**: {formulas.answer(now.outputs, now.digit)}.")
+        st.markdown(f"**Sum of the outputs**: {formulas.total(now.outputs, found)}.")
+        st.markdown("**Cross-entropy**, −Σ t · ln y, in three readings:")
+        readings = formulas.entropies(now.outputs, now.digit)
+        st.markdown("\n".join(f"- {name}: {text}." for name, text in readings.items()))
+    st.markdown(
+        "The target is one-hot: 1 for the right digit, 0 for the others. The **squared error** "
+        "looks at all ten outputs. **Cross-entropy** keeps of its sum the one term where t is 1: "
+        "it asks how much was given to the truth, and grows without end as that goes to 0. It is "
+        "meant for shares that add up to 1, as softmax makes them. Where they do not, it matters "
+        "how one reads them: Keras's categorical cross-entropy divides by the sum first. Ten "
+        "sigmoids, each a decision of its own, are judged one by one, by −ln y where t = 1 and by "
+        "−ln(1 − y) where t = 0. A cost is not an answer: it is what training lowers, step by "
+        "step; the answer is the largest output."
+    )
+
+
+# ---- Dropout ----
+
+
+def dropout(state):
+    """Show a net, and the same net thinned."""
+    rate, mode, seed, button = st.columns([2, 1.4, 1, 1], gap="medium", vertical_alignment="bottom")
+    with rate:
+        st.slider(
+            "Rate p: the chance of a hidden node to be dropped",
+            0.0,
+            LARGEST_RATE,
+            step=0.05,
+            **state.bind_number("rate", lambda s: s.rate, _write("rate", 2)),
+        )
+    with mode:
+        st.segmented_control(
+            "The right net is used for",
+            [True, False],
+            format_func={True: "Training", False: "Prediction"}.get,
+            required=True,
+            **state.bind(
+                "training",
+                lambda s: s.training,
+                lambda s, v: replace(s, training=s.training if v is None else v),
+            ),
+        )
+    seed.number_input(
+        "Seed of the draw",
+        0,
+        LARGEST_SEED,
+        help="The same seed drops the same nodes.",
+        **state.bind_number("seed", lambda s: s.seed, lambda s, v: replace(s, seed=v)),
+    )
+    button.button(
+        "Another draw",
+        on_click=state.setter(lambda s: replace(s, seed=(s.seed + 1) % (LARGEST_SEED + 1))),
+        help="Draw anew which nodes are dropped, as training does at every step.",
+        width="stretch",
+    )
+    now = state.now
+    p = readable(now.rate)
+    thinned = through_the_net(now.rate, now.seed, training=now.training)
+    drawn = f"Thinned net: training, p = {p}" if now.training else "The same net in prediction"
+    thinned_net(
+        NET_INPUTS,
+        NET_KERNELS,
+        {"Standard net": through_the_net(), drawn: thinned},
+        rate=now.rate,
+        training=now.training,
+        key="activations.net",
+    )
+    st.markdown(_told(now, thinned))
+    _means(now)
+    st.markdown(
+        "A dropped node's activation is 0, and so all its lines vanish: every step of training "
+        "trains another, thinner net. No node can rely on a certain other one being there, so "
+        "each has to be of use by itself, and the net learns less by heart. What is kept is "
+        "divided by 1 − p, as Keras does it, so that the next layer gets on the average what it "
+        "will get in prediction, where all nodes are there and nothing is scaled."
+    )
+
+
+def _told(now, thinned):
+    """Say how many nodes are dropped, and what happens to the others."""
+    hidden = np.concatenate([layer.kept for layer in thinned[:-1]])
+    if not now.training:
+        return (
+            f"In prediction none of the {hidden.size} hidden nodes is dropped, and nothing is "
+            "scaled: both nets are the same, whatever p is."
+        )
+    kept = f"1 / (1 − {readable(now.rate)}) = {readable(1 / (1 - now.rate), 3)}"
+    return (
+        f"**{hidden.size - hidden.sum()} of {hidden.size} hidden nodes are dropped; the others "
+        f"are multiplied by {kept}.**"
+    )
+
+
+def _means(now):
+    st.subheader("The mean over many draws", anchor=False)
+    first, last = _many(now.rate, now.seed)
+    whole = through_the_net()
+    for column, name, means, exact in zip(
+        st.columns(2, gap="large"), "hy", (first, last), (whole[0], whole[-1]), strict=True
+    ):
+        names = [f"{name}{'₁₂₃₄'[i]}" for i in range(len(exact.output))]
+        rows = [
+            (f"{draws:,} draws" if draws > 1 else "1 draw", means[draws]) for draws in DRAWS
+        ] + [("**Prediction**", exact.output)]
+        head = f"| | {' | '.join(names)} |\n|---|{'---:|' * len(names)}\n"
+        column.markdown(
+            head
+            + "\n".join(
+                f"| {label} | {' | '.join(readable(v) for v in values)} |" for label, values in rows
+            )
+        )
+    st.markdown(
+        "The mean of a hidden activation h comes ever closer to its value in prediction: it is "
+        "p · 0 + (1 − p) · h / (1 − p) = h. The outputs y come close, but not quite: ReLU bends "
+        "what reaches the second hidden layer, and the mean of what is bent is not the bend of "
+        "the mean."
+    )
+
+
+@lru_cache(maxsize=64)
+def _many(rate, seed):
+    """Return the means of the first hidden layer and of the outputs, by the number of draws."""
+    layers = through_the_net(rate, seed, training=True, draws=DRAWS[-1])
+    return [
+        {draws: layer.output[:draws].mean(axis=0) for draws in DRAWS}
+        for layer in (layers[0], layers[-1])
+    ]
+
+
+# ---- What several parts have ----
+
+
+def _activation(state):
+    st.radio(
+        "Activation",
+        list(NEURON_ACTIVATIONS),
+        format_func=NEURON_ACTIVATIONS.get,
+        horizontal=True,
+        **state.bind("activation", lambda s: s.activation, lambda s, v: replace(s, activation=v)),
+    )
+    if state.now.activation == "leaky_relu":
+        _alpha(state)
+
+
+def _alpha(state):
+    about = "The slope of leaky ReLU below 0."
+    _slider(state, "alpha", "Slope α below 0", 0.0, LARGEST_ALPHA, about, step=0.01)
+
+
+def _slider(state, name, label, least, most, about, step=0.1):
+    bound = state.bind_number(name, lambda s: getattr(s, name), _write(name, 2))
+    st.slider(label, least, most, step=step, help=about, **bound)
+
+
+def _choice(state, name, label, titles):
+    st.selectbox(
+        label,
+        list(titles),
+        format_func=titles.get,
+        **state.bind(
+            name,
+            lambda s: getattr(s, name),
+            lambda s, v: replace(s, **{name: v or getattr(s, name)}),
+        ),
+    )
+
+
+def _write(name, digits):
+    return lambda s, v: replace(s, **{name: round(v, digits)})
+
+
+def _edited(state):
+    def edited(edit):
+        """Take in a number; the browser has refused what is none already."""
+        try:
+            state.set(state.now.with_edit(edit))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            st.toast("That number could not be changed. The page stays as it was.")
+
+    return edited
