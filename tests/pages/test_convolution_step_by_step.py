@@ -58,6 +58,10 @@ def facts(at):
     return next(one.value for one in at.markdown if one.value.startswith("- Output:"))
 
 
+def prose(at):
+    return "\n".join(one.value for one in at.markdown)
+
+
 def widget(kind, at, name):
     return getattr(at, kind)(key=f"convolution.{name}")
 
@@ -230,11 +234,19 @@ def test_cells_that_no_window_reaches_are_told(page):
     at = page(stride="2")
     assert "⌊(6 − 3 + 2·0)/2⌋ + 1 = 2" in facts(at)
     told = "No window reaches the struck-through cells"
-    assert told in at.markdown[-1].value
-    assert told in page(stride="4", kernel="2x3_ramp_0").markdown[-1].value
-    assert told not in page().markdown[-1].value
+    assert told in prose(at)
+    assert told in prose(page(stride="4", kernel="2x3_ramp_0"))
+    assert told not in prose(page())
     # Of 6 + 2·1 padded cells, windows of 3 at every second leave the last: padding alone.
-    assert told in page(stride="2", padding="1").markdown[-1].value
+    assert told in prose(page(stride="2", padding="1"))
+
+
+def test_turning_the_kernel_is_explained_with_its_numbers(page):
+    assert "Networks compute this and call it convolution" in prose(page())
+    said = prose(page(flip="1", kernel="2x2_1_2_3_-4"))
+    assert "its last weight, −4, meets the window's first cell, and its first, 1, the last" in said
+    assert "Networks leave the turn out" in said
+    assert "Networks" not in prose(page(transposed="1"))
 
 
 @pytest.mark.parametrize(
