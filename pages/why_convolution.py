@@ -101,8 +101,9 @@ else:
         "the place and keeps the score: invariance. Here this holds for moves inside the picture; "
         "with a stride, or with pooling in windows, only for moves by whole steps.\n\n"
         "Nothing of this helps when the object is **turned or recoloured**: the template no longer "
-        "fits, unless the shape looks the same when turned, as the plus does. A network needs "
-        "filters, and pictures to learn from, for these as well. The kernel is laid down as it is, "
+        "fits, unless the shape looks the same when turned, as the plus does. A pale object halves "
+        "every number of the map, a black one turns every sign. A network needs filters, and "
+        "pictures to learn from, for these as well. The kernel is laid down as it is, "
         "not turned by 180° as mathematics has it for a convolution: strictly this is a "
         "correlation, which is why it answers most where the picture looks like the kernel."
     )

@@ -2,7 +2,9 @@
 // All numbers come as texts; the server has counted and written them.
 
 const COLUMNS = { parameters: "Parameters to learn", multiplications: "Multiplications" };
-const WORDS = ["1", "thousand", "million", "billion", "trillion", "10¹⁵", "10¹⁸"];
+const WORDS = ["1", "thousand", "million", "billion", "trillion"];
+const POWERS = ["1", "10³", "10⁶", "10⁹", "10¹²", "10¹⁵", "10¹⁸"];
+const ROOM_FOR_WORD = 72;
 const READS = {
   all: "A dense neuron reads every number of the input, each by a weight of its own.",
   window: "A neuron of the map reads one window, through all channels.",
@@ -68,17 +70,24 @@ class Counts {
     this.table.addEventListener("pointerleave", () => this.show(null));
     this.table.addEventListener("focusin", (event) => this.show(event.target));
     this.table.addEventListener("focusout", () => this.show(null));
-    this.body = element("div", { class: "counts" }, element("div", { class: "layer" }, element("figure", {}, this.picture), this.facts), this.table);
+    this.body = element("div", { class: "counts" }, element("div", { class: "layer" }, element("figure", {}, this.picture), element("div", {}, this.facts, this.said)), this.table);
     this.body.style.setProperty("--bar-weights", COLOURS.weightScale[7]);
     this.body.style.setProperty("--bar-edge", COLOURS.weightScale[9]);
     root.append(this.body);
+    this.observer = new ResizeObserver(() => this.data && this.nameTicks());
+    this.observer.observe(this.body);
+  }
+
+  destroy() {
+    this.observer.disconnect();
   }
 
   update({ data }) {
     if (JSON.stringify(data) === JSON.stringify(this.data)) return;
     this.data = data;
-    this.facts.replaceChildren(...data.facts.flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]), this.said);
+    this.facts.replaceChildren(...data.facts.flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]));
     this.drawTable();
+    this.nameTicks();
     this.drawLayer();
     this.show(null);
     this.body.dataset.drawn = "";
@@ -154,11 +163,19 @@ class Counts {
   ticks() {
     const box = element("div", { class: "ticks", "aria-hidden": "true" });
     for (let decade = 0; decade <= this.decades; decade += 3) {
-      const tick = element("span", { class: decade === this.decades ? "end" : "" }, WORDS[decade / 3]);
+      const tick = element("span", { class: decade === this.decades ? "end" : "" });
       tick.style.left = `${(100 * decade) / this.decades}%`;
       box.append(tick);
     }
     return box;
+  }
+
+  // In words where there is room for them all.
+  nameTicks() {
+    for (const box of this.table.querySelectorAll(".ticks")) {
+      const roomy = (3 * box.clientWidth) / this.decades >= ROOM_FOR_WORD && this.decades <= 12;
+      [...box.children].forEach((tick, k) => (tick.textContent = (roomy ? WORDS : POWERS)[k]));
+    }
   }
 
   row({ name, reach, cells }) {

@@ -156,10 +156,12 @@ class Wiring {
     return group;
   }
 
-  // A line that leads straight up has its label higher than its slanting neighbours.
-  label({ input, output, weight }) {
+  // A line that leads straight up has its label higher than its slanting neighbours. Where lit
+  // lines alone are labelled, it stands at the end where they lie apart.
+  label({ input, output, weight }, lit) {
     const { x1, y1, x2, y2 } = this.ends({ input, output });
-    const share = Math.abs(x1 - x2) < 1 ? 0.5 : Math.max(0.24, 0.8 / this.data.window);
+    const crowded = Math.abs(x1 - x2) < 1 ? 0.5 : Math.max(0.24, 0.8 / this.data.window);
+    const share = this.labelled ? crowded : lit === "output" ? 0.62 : 0.36;
     return svg("text", { x: x2 + (x1 - x2) * share, y: y2 + (y1 - y2) * share + 5 }, w(weight));
   }
 
@@ -221,7 +223,7 @@ class Wiring {
     this.stage.classList.toggle("dimmed", Boolean(at));
     this.lit.replaceChildren(
       ...["edge", "core"].flatMap((name) => used.map((one) => svg("line", { ...this.ends(one), class: name }))),
-      ...(used.length <= 10 ? used.map((one) => this.label(one)) : []),
+      ...used.map((one) => this.label(one, at.name)),
     );
     for (const name of ["input", "output"])
       for (const node of this.stage.querySelectorAll(`[data-${name}]`)) node.classList.toggle("lit", ends[name].has(Number(node.dataset[name])));
