@@ -4,6 +4,7 @@ from vizcore.lessons.activations import ACTIVATION_LESSONS
 from vizcore.lessons.convolution import CONVOLUTION_LESSONS
 from vizcore.lessons.forward import FORWARD_LESSONS
 from vizcore.lessons.lesson import DECKS, Lesson
+from vizcore.lessons.networks import NETWORK_LESSONS
 from vizcore.lessons.photos import PHOTO_LESSONS
 from vizcore.lessons.pooling import POOLING_LESSONS
 from vizcore.lessons.slashes import SLASH_LESSONS
@@ -19,6 +20,7 @@ TOPICS = {
     "From pixels to a class": FORWARD_LESSONS,
     "How a filter is found": SLASH_LESSONS,
     "Why convolution": WEIGHT_LESSONS,
+    "Networks": NETWORK_LESSONS,
 }
 """Topic → its lessons, in the order of the journey."""
 

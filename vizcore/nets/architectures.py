@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vizcore.nets.layers import Layer, Placed, layer_from_text
+from vizcore.nets.layers import Conv, Layer, Placed, layer_from_text
 from vizcore.nets.presets import PRESETS
 from vizcore.ops.windows import axis_windows
 
 __all__ = [
     "PRESETS",
     "Architecture",
+    "Conv",
     "ImpossibleLayer",
     "Row",
     "Totals",

@@ -18,6 +18,7 @@ PAGES = {
     "pages/from_pixels_to_a_class.py": "From pixels to a class",
     "pages/finding_a_filter.py": "How a filter is found",
     "pages/why_convolution.py": "Why convolution",
+    "pages/layer_tables.py": "Layer tables",
 }
 """Every page's file, and its title, in the order of the journey."""
 

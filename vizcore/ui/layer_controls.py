@@ -1,0 +1,195 @@
+"""The controls and the comparisons of the page *Layer tables*."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from vizcore.figures.volumes import shape_text, volumes_picture
+from vizcore.lessons.networks import BLOCK_INPUT, READINGS, block_weights, small_block
+from vizcore.nets.architectures import (
+    MOST_LAYERS,
+    PRESETS,
+    Architecture,
+    ImpossibleLayer,
+    layer_table,
+    preset,
+    totals,
+)
+from vizcore.ui import shared_controls
+from vizcore.ui.drawing import drawing
+from vizcore.ui.layer_settings import LARGEST_SHARE, LayerSettings, Network, from_lesson
+from vizcore.ui.numbers import readable
+from vizcore.ui.small_grids import grid, small_grids
+
+PAGE = "pages/layer_tables.py"
+OWN = "own"
+DEPTHS = ("plain-20", "plain-56", "resnet-20", "resnet-56")
+BLOCKS = ("plain-pair", "residual-block")
+
+_PROBLEM = "layers.problem"
+_ANSWER = "layers.answer"
+
+
+def examples(now):
+    """Show the slides' examples, each a link to this page in that state."""
+    shared_controls.examples(PAGE, now, lambda lesson: _as_opened(from_lesson(lesson), now))
+
+
+def network(state):
+    """Choose a network by name, and take edits back."""
+    choose, undo = st.columns([4, 1], vertical_alignment="bottom")
+    slug = state.now.network.slug
+    titles = {key: one.title for key, one in PRESETS.items()} | {OWN: "Your own"}
+    choose.selectbox(
+        "Network",
+        list(PRESETS) if slug else [*PRESETS, OWN],
+        format_func=titles.get,
+        **state.bind("network", lambda s: s.network.slug or OWN, _chosen),
+    )
+    undo.button(
+        "Undo",
+        disabled=not state.can_undo,
+        on_click=state.undo,
+        help="Take the last change of the layers back.",
+        width="stretch",
+    )
+    st.markdown(PRESETS[slug].about if slug else "A network of your own: this link holds it.")
+
+
+def take(state, told):
+    """Take in what the browser tells: another row, or another network that can be.
+
+    A network that cannot be leaves the settings as they are, and is kept as `problem`.
+    """
+    row = range(MOST_LAYERS).index(told["row"]) + 1
+    st.session_state[_ANSWER] = int(told["number"])
+    if told["layers"] is None:
+        state.set(state.now.showing(state.now.network, row))
+        return
+    try:
+        state.edit(state.now.showing(Network.of(told), row))
+        st.session_state.pop(_PROBLEM, None)
+    except ValueError as error:
+        blamed = error.row if isinstance(error, ImpossibleLayer) else None
+        text = f"{str(error).rstrip('.')}. The table stays as it was."
+        st.session_state[_PROBLEM] = state.now.network, {"row": blamed, "text": text}
+
+
+def problem(now):
+    """Return what was wrong with the last change of this network, or None."""
+    network, told = st.session_state.get(_PROBLEM, (None, None))
+    return told if network == now.network else None
+
+
+def answer():
+    """Return the number of the change that the page answers."""
+    return st.session_state.get(_ANSWER, 0)
+
+
+def readings(now):
+    """Show the three readings of the slide's first convolution, on the slide's own network."""
+    if now.network.slug != "slides-64":
+        return
+    st.subheader("One layer, three readings", anchor=False)
+    shape = now.network.input
+    lines = []
+    for name, layer in READINGS.items():
+        (row,) = layer_table(Architecture(shape, (layer,)))
+        rows, _ = row.placed.windows[0]
+        lines.append(f"| {name} | {rows.formula} | {shape_text(row.shape)} |")
+    st.markdown("| 32 filters 3×3 on 64×64×3 | rows and columns | output |\n|---|---|---|\n"
+                + "\n".join(lines))  # fmt: skip
+
+
+def deeper(state):
+    """Show why depth alone does not help, and what a shortcut computes."""
+    st.subheader("Deeper is not enough", anchor=False)
+    st.markdown(
+        "A network that is deeper could always do at least as well: its extra layers need only "
+        "hand on what they get. Yet on CIFAR-10 a plain network of 56 layers trains **worse** than "
+        "one of 20, on the training pictures already, so it is no overfitting: gradient descent "
+        "does not find those weights. With shortcuts the deeper one trains better again "
+        "([He, Zhang, Ren and Sun, 2015](https://arxiv.org/abs/1512.03385)). The shortcuts of "
+        "these networks cost no parameters:"
+    )
+    st.markdown(_compared(DEPTHS))
+    shown = {PRESETS[slug].title: LayerSettings(Network.named(slug)) for slug in (*DEPTHS, *BLOCKS)}
+    _links("Open:", shown, state.now)
+    st.markdown(
+        "A residual block adds its input to what its two convolutions F make of it: "
+        "ReLU(F(x) + x). Below, x is a map as a ReLU leaves it and F has two 3×3 kernels with "
+        "padding. Make its weights small: the block turns into the identity, and F has only to "
+        "learn what to add. Without the shortcut the same weights lose nearly everything."
+    )
+    st.slider(
+        "Size of the weights of F (per cent)",
+        0,
+        LARGEST_SHARE,
+        help="At 100% each weight lies between −1 and 1; at 0% all are 0.",
+        **state.bind_number("share", lambda s: s.share, lambda s, v: replace(s, share=v)),
+    )
+    first, second = block_weights(state.now.share / 100)
+    inner, plain, residual = small_block(BLOCK_INPUT, first, second)
+    maps = {"x": BLOCK_INPUT, "F(x)": inner, "ReLU(F(x)), plain": plain,
+            "ReLU(F(x) + x), with the shortcut": residual}  # fmt: skip
+    limit = max(np.abs(one).max() for one in maps.values())
+    small_grids(*(grid(one, name, limit=limit) for name, one in maps.items()))
+    x, inside, out = BLOCK_INPUT[0, 0], inner[0, 0], residual[0, 0]
+    st.markdown(
+        f"Row 1, column 1: max(0, {readable(inside)} + {readable(x)}) = {readable(out)}. "
+        f"Over the whole map the block moves x by at most "
+        f"{readable(np.abs(residual - BLOCK_INPUT).max())}."
+    )
+
+
+def shrinking(now):
+    """Compare a stack whose maps shrink fast with one that keeps them."""
+    st.subheader("How quickly maps shrink", anchor=False)
+    st.markdown(
+        "Each convolution without padding takes size − 1 rows and columns away; a stride or a "
+        "pooling of 2 halves what is left. Both stacks below have two convolutions and two "
+        "poolings:"
+    )
+    slugs = ("shrinking-fast", "shrinking-slowly")
+    for slug in slugs:
+        network = preset(slug)
+        rows = layer_table(network)
+        volumes = [("input", network.input), *((row.name, row.shape) for row in rows)]
+        title = PRESETS[slug].title
+        st.markdown(f"**{title}**")
+        drawing(volumes_picture(volumes, title=title), label=title, key=f"layers.{slug}")
+    fast, slow = (layer_table(preset(slug))[3].shape for slug in slugs)
+    st.markdown(
+        f"The first ends with {shape_text(fast)}: nothing is left that could say where something "
+        "was, another convolution has nothing to slide over, and two of them are too few to find "
+        f"parts and then parts of parts. The second has {shape_text(slow)} left at the same place, "
+        "and there is room for more layers. So networks shrink their maps slowly, and add channels "
+        "as they do."
+    )
+    _links(
+        "Open:", {PRESETS[slug].title: LayerSettings(Network.named(slug)) for slug in slugs}, now
+    )
+
+
+def _chosen(settings, slug):
+    return settings if slug == OWN else settings.showing(Network.named(slug))
+
+
+def _links(title, choices, now):
+    shown = {name: _as_opened(settings, now) for name, settings in choices.items()}
+    shared_controls.links(PAGE, title, shown, now)
+
+
+def _as_opened(settings, now):
+    """Return what a link to a network opens: as it is now, where it is the present network."""
+    same = settings.network == now.network
+    return replace(settings, row=now.row if same else settings.row, share=now.share)
+
+
+def _compared(slugs):
+    lines = []
+    for slug in slugs:
+        count = totals(layer_table(preset(slug)))
+        lines.append(f"| {PRESETS[slug].title} | {count.trainable:,} | {count.multiply_adds:,} |")
+    return "| Network | learned parameters | multiply-adds |\n|---|--:|--:|\n" + "\n".join(lines)
