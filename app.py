@@ -1,6 +1,7 @@
 """Home: see convolution happen, then choose where to go."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -8,6 +9,7 @@ from vizcore.export.permalink import to_query
 from vizcore.imaging import KERNELS, to_display
 from vizcore.imaging.stack import Pass, apply_stack
 from vizcore.lessons import LESSONS
+from vizcore.ui.cards import cards
 from vizcore.ui.filter_settings import FilterSettings, FilterStep, Steps
 from vizcore.ui.frame import PAGES, open_page
 from vizcore.ui.loupe import Shown, loupe
@@ -30,6 +32,21 @@ SLIDE_FILTERS = [
 ]
 
 
+WAYS = {
+    "pages/lessons.py": "Every worked example of the slides, each a link; and your own list.",
+    "pages/image_filters.py": "Your photo, a kernel, and the arithmetic under the pointer.",
+    "pages/convolution_step_by_step.py": "Every product, with numbers of your own.",
+    "pages/pooling.py": "One number of every window stays; see which, and what is lost.",
+    "pages/activations.py": "One neuron, its curve, what a prediction costs, and dropout.",
+    "pages/from_pixels_to_a_class.py": "Paint a face; follow each number back to its pixels.",
+    "pages/finding_a_filter.py": "Try them all, turn one sign at a time, or follow the gradient.",
+    "pages/why_convolution.py": "Shared weights, counted; and an object that moves.",
+    "pages/layer_tables.py": "The slides' networks: shapes, parameters, work.",
+    "pages/gradients.py": "Forward and backward, and what a shared weight learns.",
+}
+"""What one does on each page, in a line."""
+
+
 @dataclass(frozen=True)
 class HomeSettings:
     """What can be set on the home page: the filter."""
@@ -46,10 +63,6 @@ open_page(
     "A small grid of numbers slides over a picture, multiplies and adds. This one operation "
     "sharpens, blurs, finds edges, and lets networks see.",
 )
-with st.container(horizontal=True):
-    for file, title in list(PAGES.items())[1:]:
-        st.page_link(file, label=title, icon=":material/arrow_forward:")
-
 state = PageState("home", HomeSettings())
 if state.problem:
     st.warning(state.problem)
@@ -105,3 +118,16 @@ with in_numbers:
         icon=":material/arrow_forward:",
         query_params=to_query(example, complete=True),
     )
+
+cards(
+    [
+        {
+            "title": "Where to go",
+            "cards": [
+                {"slug": file, "title": title, "href": Path(file).stem, "about": WAYS[file]}
+                for file, title in list(PAGES.items())[1:]
+            ],
+        }
+    ],
+    key="home.cards",
+)

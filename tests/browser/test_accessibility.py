@@ -24,8 +24,9 @@ def test_axe_finds_nothing_serious(server, page, file, width):
 OURS = """() => {
   const roots = [...document.querySelectorAll("*")].map((e) => e.shadowRoot).filter(Boolean);
   const all = "button, input, select, textarea, a[href], [tabindex='0']";
-  const reachable = (e) => e.checkVisibility() && !e.disabled && !e.closest("[inert]")
-    && e.getAttribute("tabindex") !== "-1" && !(e.type === "radio" && !e.checked);
+  const reachable = (e) => e.checkVisibility({ visibilityProperty: true }) && !e.disabled
+    && !e.closest("[inert]") && e.getAttribute("tabindex") !== "-1"
+    && !(e.type === "radio" && !e.checked);
   window.ours = new Set(roots.flatMap((r) => [...r.querySelectorAll(all)]).filter(reachable));
   return ours.size;
 }"""

@@ -8,9 +8,11 @@ import streamlit as st
 from PIL import Image
 
 from vizcore.figures.colours import ACCENT, INK_ON_LIGHT
+from vizcore.ui.own_lessons import offer_to_save
 
 PAGES = {
     "app.py": "Home",
+    "pages/lessons.py": "Lessons",
     "pages/image_filters.py": "Image filters",
     "pages/convolution_step_by_step.py": "Convolution, step by step",
     "pages/pooling.py": "Pooling",
@@ -49,6 +51,7 @@ def open_page(file, lead):
         st.html(f'<p class="name">{name}</p>')
         for other, label in PAGES.items():
             st.page_link(other, label=label)
+        offer_to_save(Path(file).stem)
     st.title(name if title == "Home" else title, anchor=False)
     st.markdown(lead)
 

@@ -148,3 +148,16 @@ function thumbnail(signs, colour) {
   }
   return box;
 }
+
+// A link to another page of the app. A plain click keeps the session, as Streamlit's own links do:
+// the address changes as it does when one goes back in the history, which Streamlit follows.
+function innerLink(href, attributes, ...children) {
+  const link = element("a", { href, ...attributes }, ...children);
+  link.addEventListener("click", (event) => {
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    window.history.pushState({}, "", link.href);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+  });
+  return link;
+}

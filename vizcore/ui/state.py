@@ -7,6 +7,8 @@ from streamlit.runtime.scriptrunner import RerunException
 
 from vizcore.export import permalink
 
+_ON_SCREEN = "state.on_screen"
+
 MOST_UNDO = 50
 """Edits that can be taken back."""
 
@@ -28,6 +30,11 @@ def whole(callback):
             raise
 
     return run
+
+
+def settings_on_screen():
+    """The settings of the page that the visitor looks at."""
+    return st.session_state[st.session_state[_ON_SCREEN]]
 
 
 class PageState:
@@ -59,6 +66,7 @@ class PageState:
         self._told = f"{page}.address"
         self._visits = f"{page}.visits"
         self._touched = f"{page}.touched"
+        st.session_state[_ON_SCREEN] = self._store
         if self._store not in st.session_state:
             st.session_state[self._store] = default
         self._follow_address(type(default))
