@@ -125,6 +125,28 @@ def test_every_gradient_is_the_sum_of_what_was_handed_over(expression):
         assert trace.gradients[node.name] == pytest.approx(sum(handed))
 
 
+def test_what_a_gradient_adds_up_from_grows_from_step_to_step():
+    trace = trace_graph(SLIDE, {"a": 2, "b": 1})
+    assert [trace.terms(index).get("b") for index in range(10)] == [None] * 7 + [[3], [3], [3, 2]]
+    assert trace.terms(3) == {} and trace.terms(4) == {"e": [1]}
+    assert (trace.uses("b"), trace.uses("e"), trace.node("d").operands) == (2, 0, ("b",))
+    assert trace.edges == (("c", 0), ("c", 1), ("d", 0), ("e", 0), ("e", 1))
+
+
+def test_the_paths_of_the_slide_by_hand():
+    trace = trace_graph(SLIDE, {"a": 2, "b": 1})
+    assert trace.paths("b") == [(("b", "c", "e"), (1, 2)), (("b", "d", "e"), (1, 3))]
+    assert trace.paths("e") == [(("e",), ())]
+
+
+@given(expressions())
+def test_every_gradient_is_the_sum_over_the_paths(expression):
+    trace = trace_graph(*expression)
+    for node in trace.nodes:
+        products = [np.prod(slopes) for _, slopes in trace.paths(node.name)]
+        assert trace.gradients[node.name] == pytest.approx(sum(products))
+
+
 @pytest.mark.parametrize(
     ("nodes", "inputs", "message"),
     [

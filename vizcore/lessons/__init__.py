@@ -3,6 +3,7 @@
 from vizcore.lessons.activations import ACTIVATION_LESSONS
 from vizcore.lessons.convolution import CONVOLUTION_LESSONS
 from vizcore.lessons.forward import FORWARD_LESSONS
+from vizcore.lessons.gradients import GRADIENT_LESSONS
 from vizcore.lessons.lesson import DECKS, Lesson
 from vizcore.lessons.networks import NETWORK_LESSONS
 from vizcore.lessons.photos import PHOTO_LESSONS
@@ -21,6 +22,7 @@ TOPICS = {
     "How a filter is found": SLASH_LESSONS,
     "Why convolution": WEIGHT_LESSONS,
     "Networks": NETWORK_LESSONS,
+    "Gradients": GRADIENT_LESSONS,
 }
 """Topic → its lessons, in the order of the journey."""
 

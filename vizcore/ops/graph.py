@@ -131,6 +131,54 @@ class GraphTrace:
         """The name of the result."""
         return self.nodes[-1].name
 
+    @property
+    def edges(self):
+        """Every (node, operand), as a node's name and which of its operands; in their order."""
+        return tuple((node.name, k) for node in self.nodes for k in range(len(node.operands)))
+
+    def node(self, name):
+        """Return the node of this name."""
+        return next(node for node in self.nodes if node.name == name)
+
+    def uses(self, name):
+        """Return how often a value is an operand."""
+        return sum(node.operands.count(name) for node in self.nodes)
+
+    def terms(self, index):
+        """Return what each gradient has been handed up to a step: name → list of contributions.
+
+        The result's own gradient is 1 from the start of the way back.
+        """
+        found = {}
+        for step in self.steps[: index + 1]:
+            if step.kind == "seed":
+                found[step.node] = [1.0]
+            elif step.kind == "backward":
+                operand = self.node(step.node).operands[step.operand]
+                given = self.contributions[step.node][step.operand]
+                found.setdefault(operand, []).append(given)
+        return found
+
+    def paths(self, name):
+        """Return every way on which a value reaches the result.
+
+        Its gradient is the sum over these paths of the product of the slopes along each.
+
+        Returns
+        -------
+        list of (tuple of str, tuple of float)
+            The nodes of a path, and the slopes between them.
+        """
+        if name == self.result:
+            return [((name,), ())]
+        return [
+            ((name, *names), (self.slopes[node.name][place], *slopes))
+            for node in self.nodes
+            for place, operand in enumerate(node.operands)
+            if operand == name
+            for names, slopes in self.paths(node.name)
+        ]
+
 
 def trace_graph(nodes, inputs):
     """Work out an expression forward, and its gradients backward.

@@ -21,6 +21,7 @@ PAGES = {
     "pages/finding_a_filter.py": "How a filter is found",
     "pages/why_convolution.py": "Why convolution",
     "pages/layer_tables.py": "Layer tables",
+    "pages/gradients.py": "Gradients",
 }
 """Every page's file, and its title, in the order of the journey."""
 
