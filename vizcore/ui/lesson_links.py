@@ -7,6 +7,7 @@ from vizcore.ui import (
     activation_settings,
     filter_settings,
     forward_settings,
+    gradient_settings,
     layer_settings,
     pool_settings,
     slash_settings,
@@ -21,6 +22,7 @@ _SHOWN = {
     "activations": (activation_settings.ActivationSettings, activation_settings.from_lesson),
     "from_pixels_to_a_class": (forward_settings.ForwardSettings, forward_settings.from_lesson),
     "finding_a_filter": (slash_settings.SlashSettings, slash_settings.from_lesson),
+    "gradients": (gradient_settings.GradientSettings, gradient_settings.from_lesson),
     "layer_tables": (layer_settings.LayerSettings, layer_settings.from_lesson),
     "why_convolution": (why_settings.WhySettings, why_settings.from_lesson),
 }
