@@ -193,9 +193,9 @@ def explain_filter(now):
         "folded corners mark every cell of the input that the weight has met.\n\n"
         "The weight had a part in every output, so the chain rule gives it a contribution from "
         "each place: the value it met there times the gradient there. As with any value that is "
-        "used many times, **they add up**. For all weights together, that is the input correlated "
-        "with the gradient of the output: the backward pass of a convolution layer is made of "
-        "convolutions, too."
+        "used many times, **they add up**; the expression “One weight at two places” is the same "
+        "with two. For all weights together, that is the input correlated with the gradient of the "
+        "output: the backward pass of a convolution layer is made of convolutions, too."
     )
 
 
