@@ -107,3 +107,5 @@ else:
         "not turned by 180° as mathematics has it for a convolution: strictly this is a "
         "correlation, which is why it answers most where the picture looks like the kernel."
     )
+
+controls.onward()

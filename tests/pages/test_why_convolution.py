@@ -12,6 +12,7 @@ from vizcore.export.permalink import from_query, to_query
 from vizcore.lessons.moving import FIRST, PLACES, first_look, looks
 from vizcore.lessons.weights import KINDS, WEIGHT_LESSONS, weight_matrix
 from vizcore.ui.counts import facts, for_all, for_one
+from vizcore.ui.why_controls import ONWARD
 from vizcore.ui.why_settings import PARTS, WhySettings, from_lesson
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -167,6 +168,12 @@ def test_what_was_set_in_one_part_is_kept_in_the_others(page):
     at.segmented_control(key="why.part").set_value("counted").run()
     check(at, WhySettings(part="counted", filters=6, turn=1))
     assert at.number_input(key="why.filters").value == 6
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_leads_on_to_layer_tables_and_gradients(page, part):
+    links = {link.proto.label: link.proto.page for link in page(part=part).get("page_link")}
+    assert [links[label] for label in ONWARD.values()] == ["layer_tables", "gradients"]
 
 
 @pytest.mark.parametrize(

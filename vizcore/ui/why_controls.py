@@ -11,6 +11,10 @@ from vizcore.ui.why_settings import PARTS, TURNS, fitted, from_lesson, least, mo
 
 PAGE = "pages/why_convolution.py"
 WIDTH = 136
+ONWARD = {
+    "pages/layer_tables.py": "Whole networks, counted layer by layer",
+    "pages/gradients.py": "What a shared weight learns from all its places",
+}
 
 
 def part(state):
@@ -70,6 +74,13 @@ def to_scale(now):
         f"convolution would measure {length(1000 * share)}**, and that of a single dense neuron "
         f"{length(1000 / again)}. The memory is that of four bytes a parameter."
     )
+
+
+def onward():
+    """Lead to the pages where the same layers are put together and learn."""
+    with st.container(horizontal=True):
+        for file, label in ONWARD.items():
+            st.page_link(file, label=label, icon=":material/arrow_forward:")
 
 
 def _numbers(state, names):
