@@ -4,6 +4,7 @@ import streamlit as st
 
 from vizcore.ui import activation_controls as controls
 from vizcore.ui.activation_settings import ActivationSettings
+from vizcore.ui.dropout_controls import dropout
 from vizcore.ui.frame import open_page
 from vizcore.ui.state import PageState
 
@@ -22,7 +23,7 @@ show = {
     "curves": controls.curves,
     "map": controls.feature_map,
     "cost": controls.costs,
-    "dropout": controls.dropout,
+    "dropout": dropout,
 }[state.now.topic]
 show(state)
 controls.examples(state.now)

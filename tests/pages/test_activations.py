@@ -13,7 +13,7 @@ from vizcore.export.permalink import from_query, to_query
 from vizcore.imaging import KERNELS
 from vizcore.lessons.activations import ACTIVATION_LESSONS, cost, through_the_net
 from vizcore.ops import conv2d
-from vizcore.ui.activation_controls import DRAWS, SMALL_PICTURE
+from vizcore.ui.activation_controls import SMALL_PICTURE
 from vizcore.ui.activation_settings import (
     NEURON_ACTIVATIONS,
     TOPICS,
@@ -22,6 +22,7 @@ from vizcore.ui.activation_settings import (
     Numbers,
     from_lesson,
 )
+from vizcore.ui.dropout_controls import DRAWS
 from vizcore.ui.numbers import readable
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -228,6 +229,7 @@ def test_a_prediction_of_nothing_is_told_without_fail(page):
         page(topic="cost", outputs=zeros), ActivationSettings("cost", outputs=Numbers(["0"] * 10))
     )
     assert "−ln 0 = ∞" in text(at)
+    assert drawn(at, "cost")["largest"] is None
 
 
 # ---- Dropout ----

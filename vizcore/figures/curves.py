@@ -82,6 +82,7 @@ def curves(titles, x, *, alpha, others):
         height=620,
         margin={"l": 48, "r": 16, "t": 72, "b": 48},
         hovermode="x unified",
+        hoverlabel={"font": {"size": 15}},
         dragmode=False,
         font={"size": 15},
         legend={"orientation": "h", "y": 1.06, "yanchor": "bottom", "x": 0, "font": {"size": 16}},

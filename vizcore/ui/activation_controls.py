@@ -8,7 +8,7 @@ import streamlit as st
 
 from vizcore.imaging import KERNELS, SAMPLES, filter_image, fit_within
 from vizcore.imaging.stack import grey_levels
-from vizcore.lessons.activations import NET_INPUTS, NET_KERNELS, cost, through_the_net
+from vizcore.lessons.activations import cost
 from vizcore.lessons.lesson import matrix
 from vizcore.ops import conv2d
 from vizcore.ui import activation_formulas as formulas
@@ -16,8 +16,6 @@ from vizcore.ui import shared_controls
 from vizcore.ui.activation_settings import (
     CURVES,
     LARGEST_ALPHA,
-    LARGEST_RATE,
-    LARGEST_SEED,
     LARGEST_X,
     MAP_KERNELS,
     MAP_PHOTOS,
@@ -26,13 +24,13 @@ from vizcore.ui.activation_settings import (
     TOPICS,
     Chosen,
     from_lesson,
+    written,
 )
 from vizcore.ui.before_after import before_after
 from vizcore.ui.neuron import neuron as neuron_component
 from vizcore.ui.numbers import readable
 from vizcore.ui.small_grids import grid, small_grids
 from vizcore.ui.ten_outputs import ten_outputs
-from vizcore.ui.thinned_net import thinned_net
 
 PAGE = "pages/activations.py"
 MAP_PIXELS = 40_000
@@ -47,7 +45,6 @@ WHAT_BECOMES = {
     "negative any more, and nothing exceeds 1.",
     "tanh": "Tanh keeps the sign, and squeezes strong responses to nearly −1 or 1.",
 }
-DRAWS = (1, 10, 100, 1_000, 10_000)
 
 
 def topic(state):
@@ -72,9 +69,8 @@ def examples(now):
 
 def neuron(state):
     """Show one neuron, every number of it to be typed."""
-    activation, inputs = st.columns([2.4, 1], gap="medium", vertical_alignment="bottom")
-    with activation:
-        _activation(state)
+    activation, alpha, inputs = st.columns([2, 1, 1], gap="large", vertical_alignment="bottom")
+    _activation(state, activation, alpha)
     shared_controls.size(
         inputs,
         state,
@@ -131,7 +127,7 @@ def curves(state):
             ),
         )
     with place:
-        _slider(state, "x", "x", -LARGEST_X, LARGEST_X, "Where the curves are read off.")
+        _slider(state, "x", "Read off at x", -LARGEST_X, LARGEST_X, "The amber dots stand there.")
     _shapes(state)
     now = state.now
     _chart(now)
@@ -194,13 +190,12 @@ def _chart(now):
 
 def feature_map(state):
     """Show a feature map before and after its activation."""
-    photo, kernel, activation = st.columns([1, 1.3, 2], gap="medium")
+    photo, kernel, activation, alpha = st.columns([1, 1.2, 1.7, 1], gap="medium")
     with photo:
         _choice(state, "photo", "Photo", MAP_PHOTOS)
     with kernel:
         _choice(state, "kernel", "Filter", MAP_KERNELS)
-    with activation:
-        _activation(state)
+    _activation(state, activation, alpha)
     now = state.now
     title, weights = NEURON_ACTIVATIONS[now.activation], KERNELS[now.kernel].weights
     grey = _grey(now.photo)
@@ -216,8 +211,8 @@ def feature_map(state):
     st.markdown(
         f"The filter is “{KERNELS[now.kernel].title}”; grey levels are divided by 255 first, as "
         "networks do, so that the numbers stay small. A response below 0 says that the opposite "
-        "of the feature is there: a step down in brightness, say, where the filter looks for a "
-        "step up. Both maps have one scale of colours. " + WHAT_BECOMES[now.activation]
+        "of the feature is there: with Sobel a step down in brightness instead of a step up. Both "
+        "maps have one scale of colours. " + WHAT_BECOMES[now.activation]
     )
     _by_hand(now, title, weights)
 
@@ -285,124 +280,12 @@ def costs(state):
     )
 
 
-# ---- Dropout ----
-
-
-def dropout(state):
-    """Show a net, and the same net thinned."""
-    rate, mode, seed, button = st.columns([2, 1.4, 1, 1], gap="medium", vertical_alignment="bottom")
-    with rate:
-        st.slider(
-            "Rate p: the chance of a hidden node to be dropped",
-            0.0,
-            LARGEST_RATE,
-            step=0.05,
-            **state.bind_number("rate", lambda s: s.rate, _write("rate", 2)),
-        )
-    with mode:
-        st.segmented_control(
-            "The right net is used for",
-            [True, False],
-            format_func={True: "Training", False: "Prediction"}.get,
-            required=True,
-            **state.bind(
-                "training",
-                lambda s: s.training,
-                lambda s, v: replace(s, training=s.training if v is None else v),
-            ),
-        )
-    seed.number_input(
-        "Seed of the draw",
-        0,
-        LARGEST_SEED,
-        help="The same seed drops the same nodes.",
-        **state.bind_number("seed", lambda s: s.seed, lambda s, v: replace(s, seed=v)),
-    )
-    button.button(
-        "Another draw",
-        on_click=state.setter(lambda s: replace(s, seed=(s.seed + 1) % (LARGEST_SEED + 1))),
-        help="Draw anew which nodes are dropped, as training does at every step.",
-        width="stretch",
-    )
-    now = state.now
-    p = readable(now.rate)
-    thinned = through_the_net(now.rate, now.seed, training=now.training)
-    drawn = f"Thinned net: training, p = {p}" if now.training else "The same net in prediction"
-    thinned_net(
-        NET_INPUTS,
-        NET_KERNELS,
-        {"Standard net": through_the_net(), drawn: thinned},
-        rate=now.rate,
-        training=now.training,
-        key="activations.net",
-    )
-    st.markdown(_told(now, thinned))
-    _means(now)
-    st.markdown(
-        "A dropped node's activation is 0, and so all its lines vanish: every step of training "
-        "trains another, thinner net. No node can rely on a certain other one being there, so "
-        "each has to be of use by itself, and the net learns less by heart. What is kept is "
-        "divided by 1 − p, as Keras does it, so that the next layer gets on the average what it "
-        "will get in prediction, where all nodes are there and nothing is scaled."
-    )
-
-
-def _told(now, thinned):
-    """Say how many nodes are dropped, and what happens to the others."""
-    hidden = np.concatenate([layer.kept for layer in thinned[:-1]])
-    if not now.training:
-        return (
-            f"In prediction none of the {hidden.size} hidden nodes is dropped, and nothing is "
-            "scaled: both nets are the same, whatever p is."
-        )
-    kept = f"1 / (1 − {readable(now.rate)}) = {readable(1 / (1 - now.rate), 3)}"
-    return (
-        f"**{hidden.size - hidden.sum()} of {hidden.size} hidden nodes are dropped; the others "
-        f"are multiplied by {kept}.**"
-    )
-
-
-def _means(now):
-    st.subheader("The mean over many draws", anchor=False)
-    first, last = _many(now.rate, now.seed)
-    whole = through_the_net()
-    for column, name, means, exact in zip(
-        st.columns(2, gap="large"), "hy", (first, last), (whole[0], whole[-1]), strict=True
-    ):
-        names = [f"{name}{'₁₂₃₄'[i]}" for i in range(len(exact.output))]
-        rows = [
-            (f"{draws:,} draws" if draws > 1 else "1 draw", means[draws]) for draws in DRAWS
-        ] + [("**Prediction**", exact.output)]
-        head = f"| | {' | '.join(names)} |\n|---|{'---:|' * len(names)}\n"
-        column.markdown(
-            head
-            + "\n".join(
-                f"| {label} | {' | '.join(readable(v) for v in values)} |" for label, values in rows
-            )
-        )
-    st.markdown(
-        "The mean of a hidden activation h comes ever closer to its value in prediction: it is "
-        "p · 0 + (1 − p) · h / (1 − p) = h. The outputs y come close, but not quite: ReLU bends "
-        "what reaches the second hidden layer, and the mean of what is bent is not the bend of "
-        "the mean."
-    )
-
-
-@lru_cache(maxsize=64)
-def _many(rate, seed):
-    """Return the means of the first hidden layer and of the outputs, by the number of draws."""
-    layers = through_the_net(rate, seed, training=True, draws=DRAWS[-1])
-    return [
-        {draws: layer.output[:draws].mean(axis=0) for draws in DRAWS}
-        for layer in (layers[0], layers[-1])
-    ]
-
-
 # ---- What several parts have ----
 
 
-def _activation(state):
-    st.radio(
+def _activation(state, place, beside):
+    """Choose the activation, and what it has to be given."""
+    place.radio(
         "Activation",
         list(NEURON_ACTIVATIONS),
         format_func=NEURON_ACTIVATIONS.get,
@@ -410,7 +293,8 @@ def _activation(state):
         **state.bind("activation", lambda s: s.activation, lambda s, v: replace(s, activation=v)),
     )
     if state.now.activation == "leaky_relu":
-        _alpha(state)
+        with beside:
+            _alpha(state)
 
 
 def _alpha(state):
@@ -419,7 +303,7 @@ def _alpha(state):
 
 
 def _slider(state, name, label, least, most, about, step=0.1):
-    bound = state.bind_number(name, lambda s: getattr(s, name), _write(name, 2))
+    bound = state.bind_number(name, lambda s: getattr(s, name), written(name))
     st.slider(label, least, most, step=step, help=about, **bound)
 
 
@@ -434,10 +318,6 @@ def _choice(state, name, label, titles):
             lambda s, v: replace(s, **{name: v or getattr(s, name)}),
         ),
     )
-
-
-def _write(name, digits):
-    return lambda s, v: replace(s, **{name: round(v, digits)})
 
 
 def _edited(state):

@@ -110,8 +110,9 @@ def answer(outputs, digit):
     most = outputs.values.max()
     places = np.flatnonzero(outputs.values == most)
     if len(places) > 1:
-        said = ", ".join(map(str, places[:-1])) + f" and {places[-1]}"
-        return f"{readable(most, 4)}, for {said} alike: no answer stands out"
+        some = ", ".join(map(str, places[:-1])) + f" and {places[-1]}"
+        named = "all" if len(places) == len(outputs) else some
+        return f"{readable(most, 4)}, for {named} alike: no answer stands out"
     if places[0] == digit:
         return f"{readable(most, 4)}, for {digit}: the answer is right"
     return f"{readable(most, 4)}, for {places[0]}; but {digit} is right, so the answer is wrong"

@@ -226,6 +226,11 @@ class ActivationSettings:
         return replace(self, **{row: typed})
 
 
+def written(name):
+    """Return what a slider of this field changes the settings to."""
+    return lambda settings, value: replace(settings, **{name: round(value, 2)})
+
+
 def from_lesson(lesson):
     """Return the settings that show a lesson of activations, cost or dropout."""
     given = lesson.settings

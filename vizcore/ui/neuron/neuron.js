@@ -91,6 +91,7 @@ class Neuron {
     const tall = ROW * values.length;
     this.lines.setAttribute("viewBox", `0 0 ${WIDE} ${tall}`);
     Object.assign(this.lines.style, { width: `${WIDE}px`, height: `${tall}px` });
+    this.body.style.setProperty("--tall", `${tall}px`);
     this.lines.replaceChildren(
       ...values.map((value, i) => {
         const from = ROW * (i + 0.5);

@@ -24,13 +24,14 @@ def ten_outputs(outputs, digit, cost, *, on_edit, visit, key):
         The component's key on the page.
     """
     done, edited = edits(key, on_edit)
+    values = outputs.values.tolist()
     _component(
         key=key,
         data={
             "outputs": list(outputs),
-            "values": outputs.values.tolist(),
+            "values": values,
             "digit": digit,
-            "largest": cost.largest,
+            "largest": cost.largest if values.count(max(values)) == 1 else None,
             "squares": cost.squares.tolist(),
             "visit": visit,
             "done": done,
