@@ -89,9 +89,10 @@ class Graph {
       size.wide = Math.max(SMALLEST, pitch.across - 8);
     } else {
       // The nodes take as much of the way as leaves room for the slopes on the edges.
-      pitch.along = Math.min(pitch.along, room / (along + 0.75));
-      size.wide = Math.min(LARGEST, 0.75 * pitch.along);
+      pitch.along = Math.min(pitch.along, room / (along + 0.7));
+      size.wide = Math.min(LARGEST, 0.7 * pitch.along);
     }
+    this.roomy = !down && pitch.along - size.wide > LONG_EDGE;
     const point = ([a, b]) => (down ? { x: b * pitch.across, y: a * pitch.along } : { x: a * pitch.along, y: b * pitch.across });
     const far = point([along, across]);
     const [wide, tall] = [far.x + size.wide, far.y + size.tall];
@@ -101,7 +102,6 @@ class Graph {
     this.body.classList.toggle("down", down);
     this.body.style.setProperty("--wide", `${size.wide}px`);
     this.body.style.setProperty("--tall", `${size.tall}px`);
-    this.roomy = !down && pitch.along - size.wide > LONG_EDGE;
     nodes.forEach(({ place }, i) => {
       const { x, y } = point(place);
       this.nodes[i].box.style.transform = `translate(${x}px, ${y}px)`;
@@ -112,7 +112,7 @@ class Graph {
   }
 
   // Edges that begin or end at the same node do so beside each other, so that they can be told
-  // apart. A straight edge has its slope above it, a bent one in its middle.
+  // apart. A long bent edge has its slope in its middle, any other beside it.
   placeEdge({ back, line, head, label }, from, to, { wide, tall }, down) {
     const lean = (way, side) => Math.max(-side, Math.min(side, way * 0.3));
     const start = down ? { x: from.x + wide / 2, y: from.y + tall + GAP } : { x: from.x + wide + GAP, y: from.y + tall / 2 };
@@ -126,8 +126,12 @@ class Graph {
     for (const path of [back, line]) path.setAttribute("d", `M${start.x},${start.y}C${bend},${end.x},${end.y}`);
     const tip = ({ x, y }, sign) => (down ? `M${x - 6},${y - 9 * sign}L${x},${y}L${x + 6},${y - 9 * sign}` : `M${x - 9 * sign},${y - 6}L${x},${y}L${x - 9 * sign},${y + 6}`);
     head.tips = { forward: tip(end, 1), backward: tip(start, -1) };
-    label.setAttribute("x", middle.x);
-    label.setAttribute("y", middle.y + (down || shift ? 6 : -9));
+    const side = 13 * Math.sign(end[axis] - start[axis]);
+    const across = this.roomy || (!down && !shift) ? 0 : side || 13;
+    const lift = this.roomy && shift ? 6 : down && !shift ? 5 : -8;
+    label.setAttribute("x", middle.x + across);
+    label.setAttribute("y", middle.y + lift);
+    label.classList.toggle("inside", Boolean(this.roomy && shift));
   }
 
   // ---- One step ----
