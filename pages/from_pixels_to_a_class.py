@@ -11,7 +11,7 @@ from vizcore.ui.state import PageState
 open_page(
     "pages/from_pixels_to_a_class.py",
     "Paint a face, and see what a small network makes of it. Point at any number to follow it back "
-    "to the pixels it came from.",
+    "to its pixels; a click holds it.",
 )
 state = PageState("forward", ForwardSettings())
 if state.problem:
@@ -45,15 +45,6 @@ controls.examples(now)
 controls.stages(now)
 controls.network(state)
 st.subheader("What happens on the way", anchor=False)
-st.markdown(
-    "- **Convolution**: the filter slides over the picture; a cell tells how well the pixels under "
-    "it match.\n"
-    "- **ReLU**: what is negative becomes 0.\n"
-    "- **Max pooling**: of every 2×2 window the largest number is kept.\n"
-    "- **Flatten**: the rows of the pooled map, one after the other, in a single row of numbers.\n"
-    "- **Dense**: each class has a weight for every number; the products and a bias add up to its "
-    "logit.\n"
-    "- **Softmax**: e to the power of each logit, divided by the sum of all: shares that add up to "
-    "100%."
-)
-controls.facts(now, trace)
+controls.explain(trace)
+controls.origin(now)
+controls.volumes()

@@ -10,8 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from vizcore.export.permalink import from_query, to_query
 from vizcore.lessons.forward import FORWARD_LESSONS
+from vizcore.ui.activation_settings import ActivationSettings
 from vizcore.ui.forward import as_data
 from vizcore.ui.forward_settings import Drawing, ForwardSettings, from_lesson
+from vizcore.ui.layer_settings import LayerSettings
 from vizcore.ui.pool_settings import PoolSettings
 from vizcore.ui.step_settings import StepSettings
 
@@ -87,7 +89,10 @@ def test_it_opens_with_one_title(page):
     assert [title.value for title in at.title] == ["From pixels to a class"]
     assert at.query_params == {} and not at.warning
     assert "right about 244 of its 254 examples" in told(at)
-    assert "10 + 30 = 40" in told(at)
+    assert "(7 − 3 + 2·0)/1 + 1 = 5" in told(at)
+    assert "10 + 30 = 40 in all" in told(at)
+    for parameters in ("224 parameters", "10,245 parameters"):
+        assert parameters in told(at)
 
 
 @pytest.mark.parametrize("slug", FORWARD_LESSONS)
@@ -103,7 +108,7 @@ def test_a_link_shows_the_same_page(page):
     settings = replace(CROSS, dense_bias=START.dense_bias).reshaped(size=8, filters=2)
     at = check(page(**to_query(settings)), settings)
     assert at.query_params == to_query(settings)
-    assert "20 + 57 = 77" in told(at)
+    assert "20 + 57 = 77 in all" in told(at)
 
 
 def test_the_controls_change_sizes_and_address(page):
@@ -142,6 +147,16 @@ def test_a_stage_opens_in_its_own_page_with_its_numbers(page):
     assert np.array_equal(convolution.trace().output, CROSS.trace().convolution.output)
     pooling = from_query(PoolSettings, opened["Pooling"])
     assert np.array_equal(pooling.trace().output, CROSS.trace().pooling.output)
+    curves = from_query(ActivationSettings, opened["ReLU and softmax as curves"])
+    assert (curves.topic, curves.curves) == ("curves", ("relu", "softmax"))
+
+
+def test_the_volumes_lead_to_their_layer_table(page):
+    at = page()
+    query = dict(parse_qsl(links(at)["Change the layers of this network"].query_string))
+    settings = from_query(LayerSettings, query)
+    shapes = [row.shape for row in settings.table()]
+    assert shapes == [(32, 32, 8), (32, 32, 8), (16, 16, 8), (2048,), (5,)]
 
 
 @pytest.mark.parametrize(

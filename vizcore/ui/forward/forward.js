@@ -7,6 +7,10 @@ const GRIDS = ["picture", "convolution", "relu", "pooling"];
 const NAMES = { picture: "Picture", convolution: "Convolution", relu: "ReLU", pooling: "Max pooling", flatten: "Flatten" };
 const LARGEST_CELL = 44;
 const SMALLEST_CELL = 22;
+const LARGEST_TYPE = 17;
+const SMALLEST_TYPE = 10;
+const DIGIT = 0.56; // of the type's size
+const LETTERS = 6; // of a number by itself
 const GAP = 2;
 const APART = 24;
 const DENSE = 214;
@@ -18,6 +22,13 @@ const ADDRESS_DELAY = 250;
 
 function inCell(value, digits = 2) {
   return readable(value, digits).replaceAll(",", "");
+}
+
+// As many decimals as leave it short enough; a number that is too long even without is rounded.
+function inLetters(value, letters, digits = 2) {
+  const texts = [2, 1, 0].filter((n) => n <= digits).map((n) => inCell(value, n));
+  const rounded = value.toExponential(0).replaceAll("-", MINUS).replace("+", "");
+  return [...texts, rounded].find((text) => text.length <= letters) ?? "…";
 }
 
 function bracketed(value) {
@@ -192,20 +203,18 @@ class Cells {
   }
 
   write(values, limit) {
+    const wide = (this.cells[0].clientWidth || SMALLEST_CELL) - 4;
+    const letters = Math.floor(wide / (SMALLEST_TYPE * DIGIT));
+    // The same decimals in all cells, as far as they fit.
+    const digits = [2, 1, 0].find((n) => this.indices.every((i) => inCell(values[i], n).length <= letters)) ?? 0;
     this.indices.forEach((i, k) => {
       const cell = this.cells[k];
-      if (!cell.firstElementChild) cell.textContent = inCell(values[i]);
+      if (!cell.firstElementChild) cell.textContent = inLetters(values[i], letters, digits);
       cell.title = readable(values[i], 6);
       paint(cell, colourAt(this.scale, values[i], limit));
     });
-    this.fit();
-  }
-
-  // Type as large as the cells allow.
-  fit() {
-    const wide = this.cells[0].clientWidth || SMALLEST_CELL;
     const longest = Math.max(1, ...this.cells.map((cell) => cell.textContent.length));
-    this.box.style.fontSize = `${Math.max(10, Math.min(17, Math.floor((wide - 4) / (longest * 0.56))))}px`;
+    this.box.style.fontSize = `${Math.max(SMALLEST_TYPE, Math.min(LARGEST_TYPE, Math.floor(wide / (longest * DIGIT))))}px`;
   }
 }
 
@@ -342,7 +351,7 @@ class Forward {
 
   assembleScores() {
     const { classes } = this.pass;
-    const row = (stage, k) => element("span", { class: "score", "data-stage": stage, "data-i": k, tabindex: k ? "-1" : "0", role: "gridcell" });
+    const row = (stage, k) => element("span", { class: "score", "data-stage": stage, "data-i": k, tabindex: stage === "logits" && !k ? "0" : "-1", role: "gridcell" });
     this.logits = classes.map((_, k) => row("logits", k));
     this.shares = classes.map((_, k) => row("softmax", k));
     this.bars = classes.map(() => element("span", { class: "share" }));
@@ -383,8 +392,10 @@ class Forward {
       Math.min((room - 3 * APART) / (across + pooled), (room - 3 * APART - NAMED) / across),
       Math.min(room / picture, (room - APART) / (2 * map)),
     ].map((pitch) => Math.floor(pitch - GAP));
-    const found = options.findIndex((cell) => cell >= SMALLEST_CELL);
-    const cell = Math.max(SMALLEST_CELL, Math.min(LARGEST_CELL, options.at(found)));
+    const wanted = Math.min(LARGEST_CELL, this.numberedCell());
+    const roomy = options.findIndex((cell) => cell >= wanted);
+    const found = roomy >= 0 ? roomy : options.indexOf(Math.max(...options));
+    const cell = Math.max(SMALLEST_CELL, Math.min(LARGEST_CELL, options[found]));
     const rows = this.pass.values("flatten").length;
     const line = Math.max(SMALLEST_CELL, Math.min(34, cell, Math.floor(TALLEST_LIST / rows) - GAP));
     this.body.style.setProperty("--cell", `${cell}px`);
@@ -393,6 +404,14 @@ class Forward {
     this.body.style.setProperty("--tall", `${map * (cell + GAP) + 34}px`);
     this.chain.classList.toggle("broken", found !== 0);
     this.write();
+  }
+
+  // The smallest cell that has room for every number, to one decimal.
+  numberedCell() {
+    const { pass } = this;
+    const numbers = ["convolution", "relu", "pooling"].flatMap((name) => pass.values(name)).concat(pass.kernel.flat());
+    const longest = Math.max(...numbers.map((number) => inCell(number, 1).length));
+    return Math.max(SMALLEST_CELL, Math.ceil(4 + SMALLEST_TYPE * DIGIT * longest));
   }
 
   // ---- Numbers ----
@@ -410,7 +429,7 @@ class Forward {
     this.flat.write(pass.values("flatten"), limit);
     pass.classes.forEach((_, k) => {
       const [logit, share] = [pass.values("logits")[k], pass.values("softmax")[k]];
-      this.logits[k].textContent = inCell(logit);
+      this.logits[k].textContent = inLetters(logit, LETTERS);
       this.logits[k].title = readable(logit, 6);
       paint(this.logits[k], colourAt(CALM.response, logit, this.limits.logits));
       this.shares[k].textContent = percent(share);
@@ -430,7 +449,7 @@ class Forward {
 
   writeNumber(node, value) {
     if (node.firstElementChild) return;
-    node.textContent = inCell(value);
+    node.textContent = inLetters(value, LETTERS);
     node.title = readable(value, 6);
     node.setAttribute("aria-label", `${node.dataset.label}: ${node.textContent}. Press to change it.`);
   }
@@ -448,7 +467,7 @@ class Forward {
     this.denseBias.dataset.i = of;
     this.writeNumber(this.denseBias, pass.denseBias[of]);
     const logit = pass.values("logits")[of];
-    this.sum.textContent = inCell(logit);
+    this.sum.textContent = inLetters(logit, LETTERS);
     paint(this.sum, colourAt(CALM.response, logit, this.limits.logits));
     const order = this.sorted ? pass.ranking[of] : pass.ranking[of].map((_, k) => k);
     this.order = order;
@@ -494,7 +513,7 @@ class Forward {
     this.markWindows(main);
     this.drawLines(trail, main);
     this.sentence.replaceChildren(...raised(pass.explain(stage, i)));
-    Object.assign(this.body.dataset, { drawn: "", stage, i, of: this.of, picture: this.given().join("_"), pending: this.pending.length });
+    Object.assign(this.body.dataset, { drawn: "", followed: stage, place: i, of: this.of, picture: this.given().join("_"), pending: this.pending.length });
   }
 
   mark(grid, lit = new Set(), main = new Set(), fed = new Set()) {
