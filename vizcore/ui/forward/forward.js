@@ -401,7 +401,8 @@ class Forward {
     this.body.style.setProperty("--cell", `${cell}px`);
     this.body.style.setProperty("--line", `${line}px`);
     this.body.style.setProperty("--size", picture);
-    this.body.style.setProperty("--tall", `${map * (cell + GAP) + 34}px`);
+    // The maps of a filter stand in one line.
+    this.body.style.setProperty("--tall", this.pass.filters > 1 ? `${map * (cell + GAP) + 34}px` : 0);
     this.chain.classList.toggle("broken", found !== 0);
     this.write();
   }
