@@ -30,7 +30,6 @@ controls.network(state)
 now = state.now
 layers(
     now.network,
-    now.table(),
     row=now.row - 1,
     problem=controls.problem(now),
     answer=controls.answer(),

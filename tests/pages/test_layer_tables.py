@@ -184,7 +184,7 @@ def test_an_impossible_argument_is_named(page, monkeypatch):
     page().run()
     assert shown["problem"] == {
         "row": None,
-        "text": "filters of convolution must be 1 to 99,999, not 0. The table stays as it was.",
+        "text": "Filters of convolution must be 1 to 99,999, not 0. The table stays as it was.",
     }
 
 

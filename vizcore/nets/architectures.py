@@ -6,6 +6,7 @@ The table needs no Keras; `build` imports it, and belongs in a worker.
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -153,6 +154,7 @@ class Totals:
     multiply_adds: int
 
 
+@lru_cache(maxsize=128)
 def layer_table(architecture):
     """Work out what each layer makes of the ones before it.
 
@@ -206,6 +208,7 @@ def totals(rows):
     )
 
 
+@lru_cache
 def preset(name):
     """Return a preset as an `Architecture`.
 

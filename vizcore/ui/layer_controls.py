@@ -72,7 +72,8 @@ def take(state, told):
         st.session_state.pop(_PROBLEM, None)
     except ValueError as error:
         blamed = error.row if isinstance(error, ImpossibleLayer) else None
-        text = f"{str(error).rstrip('.')}. The table stays as it was."
+        said = str(error).rstrip(".")
+        text = f"{said[0].upper()}{said[1:]}. The table stays as it was."
         st.session_state[_PROBLEM] = state.now.network, {"row": blamed, "text": text}
 
 

@@ -1,6 +1,7 @@
 """What a visitor sets on the page *Layer tables*, as one object and in a link."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from vizcore.nets.architectures import PRESETS, Architecture, layer_table, preset
 from vizcore.nets.layers import KINDS
@@ -17,6 +18,7 @@ class Network(Architecture):
         return _SLUGS.get(super().to_text())
 
     @classmethod
+    @lru_cache
     def named(cls, slug):
         """Return a preset."""
         return cls.from_text(slug)

@@ -1,11 +1,18 @@
 """A layer table that one edits: rows, the formulas of one of them, and the volumes as a picture."""
 
 from dataclasses import MISSING, fields
+from functools import lru_cache
 
 import streamlit as st
 
 from vizcore.figures.volumes import shape_text, volumes_picture
-from vizcore.nets.architectures import LARGEST_SIDE, MOST_CHANNELS, MOST_LAYERS, totals
+from vizcore.nets.architectures import (
+    LARGEST_SIDE,
+    MOST_CHANNELS,
+    MOST_LAYERS,
+    layer_table,
+    totals,
+)
 from vizcore.nets.arguments import Choice, Padding, Share, Switch
 from vizcore.nets.layers import KINDS
 from vizcore.ui.assets import register
@@ -19,7 +26,7 @@ _FIRST = {"filters": 16, "units": 10, "size": 3, "rate": 0.25}
 """What a new layer has where an argument has no default."""
 
 _LABELS = {
-    "norm": "Batch normalisation",
+    "norm": "Normalise",
     "bias": "Bias",
     "rate": "Share dropped",
     "slope": "Slope below 0",
@@ -30,7 +37,7 @@ _WORDS = {
 }
 
 
-def layers(network, rows, *, row, problem, answer, on_told, visit, key):
+def layers(network, *, row, problem, answer, on_told, visit, key):
     """Show a network's layer table, to be changed in place.
 
     The browser marks another row at once and tells the server afterwards.
@@ -39,7 +46,6 @@ def layers(network, rows, *, row, problem, answer, on_told, visit, key):
     ----------
     network : vizcore.nets.architectures.Architecture
         The last one that can be.
-    rows : sequence of vizcore.nets.architectures.Row
     row : int
         The row that is explained, counted from 0.
     problem : dict or None
@@ -59,6 +65,7 @@ def layers(network, rows, *, row, problem, answer, on_told, visit, key):
     def told():
         on_told(st.session_state[key]["told"])
 
+    rows = layer_table(network)
     groups = grouped(rows)
     volumes = [("input", network.input), *((group.name, group.shape) for group in groups)]
     _component(
@@ -67,7 +74,7 @@ def layers(network, rows, *, row, problem, answer, on_told, visit, key):
             "input": list(network.input),
             "limits": [LARGEST_SIDE, LARGEST_SIDE, MOST_CHANNELS],
             "layers": [_as_data(layer) for layer in network.layers],
-            "rows": [_row(one, rows[i - 1] if i else None) for i, one in enumerate(rows)],
+            "rows": _rows(network),
             "groups": [i + 1 for i, group in enumerate(groups) for _ in group.rows],
             "svg": volumes_picture(volumes, title="The volumes that pass through this network"),
             "totals": vars(totals(rows)),
@@ -87,6 +94,12 @@ def _as_data(layer):
         "kind": layer.kind,
         "arguments": {one.name: getattr(layer, one.name) for one in fields(layer)},
     }
+
+
+@lru_cache(maxsize=32)
+def _rows(network):
+    rows = layer_table(network)
+    return [_row(one, rows[i - 1] if i else None) for i, one in enumerate(rows)]
 
 
 def _row(row, before):
@@ -115,6 +128,7 @@ def _argument(field, argument):
         told |= {
             "type": "words",
             "words": [[word, _WORDS.get(word, word)] for word in argument.words],
+            "wide": any(word in _WORDS for word in argument.words),
         }
     elif isinstance(argument, Share):
         told |= {"type": "share", "least": 0, "most": 0.99, "step": 0.05}

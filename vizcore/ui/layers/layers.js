@@ -148,7 +148,7 @@ class Layers {
       layer.kind,
       (value) => this.change(select, (draft) => (draft.layers[this.row] = this.fresh(value, layer.arguments))),
     );
-    const fields = kind.arguments.map((argument) => element("label", {}, argument.label, this.field(argument, layer.arguments[argument.name])));
+    const fields = kind.arguments.map((argument) => element("label", { class: argument.wide && "wide" }, argument.label, this.field(argument, layer.arguments[argument.name])));
     const action = (text, name, act, off) => {
       // Not disabled: the focus that has just pressed it would be lost.
       const button = element("button", { type: "button", "aria-label": name, title: name, onclick: () => off || act() }, text);
@@ -160,7 +160,7 @@ class Layers {
     const focus = this.editor.contains(held) ? (held.ariaLabel ?? held.closest("label")?.firstChild.textContent) : null;
     this.editor.replaceChildren(
       element("legend", {}, `Row ${this.row + 1}`),
-      element("div", { class: "fields" }, element("label", { class: "kind" }, "Kind", select), ...fields),
+      element("div", { class: "fields" }, element("label", { class: "wide" }, "Kind", select), ...fields),
       element(
         "div",
         { class: "actions" },
