@@ -235,3 +235,42 @@ def test_a_message_that_makes_no_sense_changes_nothing(page, uploader, monkeypat
     at.run()
     assert names(at) == [AVERAGE.name]
     assert drawn(at, "own")["version"] == version + 1  # the browser is told the truth
+
+
+# ---- Kept in the browser ----
+
+
+@pytest.fixture
+def keeper(monkeypatch):
+    """The keeper as a button by which the browser tells what it has kept."""
+
+    def stand_in(text, *, on_found, key):
+        st.session_state["kept"] = text
+        st.button("found", on_click=lambda: on_found(st.session_state["shelf"]))
+
+    monkeypatch.setattr(own_lessons, "lesson_keeper", stand_in)
+
+
+def find(at, kept):
+    at.session_state["shelf"] = kept
+    next(button for button in at.button if button.label == "found").click()
+    at.run()
+    assert not at.exception
+    return at
+
+
+def test_a_new_visit_asks_and_every_change_is_kept(page, keeper):
+    at = page()
+    assert at.session_state["kept"] is None
+    at = find(at, to_file([AVERAGE]).decode())
+    assert names(at) == [AVERAGE.name]
+    at.switch_page("pages/pooling.py").run()
+    save(at, "Another")
+    kept = from_file(at.session_state["kept"].encode(), KINDS)
+    assert [lesson.name for lesson in kept] == [AVERAGE.name, "Another"]
+
+
+@pytest.mark.parametrize("kept", [None, 3, "", "[]", "\ud800", '{"version": 9, "lessons": []}'])
+def test_what_cannot_be_opened_is_left_in_the_browser(page, keeper, kept):
+    at = find(page(), kept)
+    assert at.session_state["kept"] is None and not at.session_state["own_lessons"].order

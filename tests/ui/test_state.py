@@ -207,3 +207,22 @@ def test_a_callback_that_is_cut_short_is_done_before_it_gives_way():
     assert done == ["edit"]
     callback("next")
     assert done == ["edit", "next"]
+
+
+def one_of_two():
+    import streamlit as st
+
+    from vizcore.ui.state import PageState, settings_on_screen
+
+    name, example = st.session_state["name"], st.session_state["kind"]
+    PageState(name, example(size=len(name)))
+    st.text(settings_on_screen().size)
+
+
+def test_what_is_on_screen_is_the_page_opened_last():
+    at = AppTest.from_function(one_of_two, default_timeout=30)
+    at.session_state["kind"] = Example
+    for name in ("a", "bb", "a"):
+        at.query_params.clear()  # as a switch of pages does
+        at.session_state["name"] = name
+        assert at.run().text[0].value == str(len(name))

@@ -27,10 +27,11 @@ _RESPONSES, _WEIGHTS = RESPONSE_SCALE[2:-2], WEIGHT_SCALE[2:-2]
 _WEIGHT_NAMES = ("kernel", "filter", "weights")
 _SHADE, _CELL, _LINE = 9, 30, 24
 _TYPE, _SMALLEST_TYPE, _DIGIT = 12, 9.5, 0.58
-_GAP, _ARROW, _MARGIN = 10, 26, 10
+_GAP, _BOX_GAP, _ARROW, _MARGIN = 10, 6, 26, 10
+_LEAST_SIDES = 8  # to which a box of few cells is compared, lest 1×1 look large
 _LINES = "#8d96a0"
 _MOST_GIVEN = 3
-_MOST_MAPS, _MOST_BOXES, _MOST_LETTERED, _MOST_CELLS = 4, 8, 4, 24
+_MOST_MAPS, _MOST_BOXES, _MOST_LETTERED, _MOST_CELLS = 4, 6, 4, 24
 _LETTERS, _MOST_LINES = 16, 4
 _PHOTO_PIXELS = 5_000
 
@@ -72,7 +73,7 @@ def thumbnail(lesson):
     result = lesson.compute()
     shapes = _shapes_given(lesson.settings), _shapes_found(result)
     sides = [max(shape[:2]) for side in shapes for shape in side if len(shape) > 1]
-    largest = max(sides, default=1)
+    largest = max([_LEAST_SIDES, *sides])
     given = [] if shapes[1] and "network" in lesson.settings else _given(lesson.settings, largest)
     arrow = _ARROW if given else 0
     room = WIDTH - 2 * _MARGIN - sum(piece.width + _GAP for piece in given) - arrow
@@ -283,11 +284,11 @@ def _boxes(shapes, largest):
         for (high, slant, wide), text, room in zip(sizes, texts, widths, strict=True):
             parts.append(_box(left + (room - wide - slant) / 2, base - high, high, slant, wide))
             parts.append(_text(left + room / 2, base + 12, text, 11) if text else "")
-            left += room + _GAP
+            left += room + _BOX_GAP
         return "".join(parts)
 
     said = ", ".join(shape_text(tuple(map(int, shape))) for shape in shapes)
-    return _Piece(sum(widths) + _GAP * (len(widths) - 1), height, said, drawn)
+    return _Piece(sum(widths) + _BOX_GAP * (len(widths) - 1), height, said, drawn)
 
 
 def _box(left, top, high, slant, wide):

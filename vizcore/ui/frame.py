@@ -8,7 +8,7 @@ import streamlit as st
 from PIL import Image
 
 from vizcore.figures.colours import ACCENT, INK_ON_LIGHT
-from vizcore.ui.own_lessons import offer_to_save
+from vizcore.ui import own_lessons
 
 PAGES = {
     "app.py": "Home",
@@ -52,7 +52,8 @@ def open_page(file, lead):
         st.html(f'<p class="name">{name}</p>')
         for other, label in PAGES.items():
             st.page_link(other, label=label)
-        offer_to_save(Path(file).stem)
+        own_lessons.offer_to_save(Path(file).stem)
+        own_lessons.keep()
     st.title(name if title == "Home" else title, anchor=False)
     st.markdown(lead)
 

@@ -51,7 +51,7 @@ def catalogue(now):
     decks = "; ".join(f"**{letter}** {name}" for letter, name in DECKS.items())
     st.markdown(f"{shown} of {len(LESSONS)} lessons. The slide decks: {decks}.")
     groups = [
-        {"title": topic, "cards": [_card(one) for one in lessons if LESSONS[one].page in KINDS]}
+        {"title": topic, "cards": [_card(slug) for slug in lessons]}
         for topic, lessons in found.items()
     ]
     cards(groups, key="lessons.cards")
@@ -63,7 +63,7 @@ def own():
     st.subheader("Your lessons", anchor=False)
     st.markdown(
         "“Save as a lesson”, at the left of every page with settings, puts the page as it stands "
-        "into this list. The list lives in this visit alone: download it to keep it."
+        "into this list. It is kept in this browser alone: download it to be safe or to pass it on."
     )
     if mine.order or mine.version:
         _list(mine)

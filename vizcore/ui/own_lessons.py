@@ -1,5 +1,6 @@
 """A visitor's own lessons: saved on any page, kept for the session, told by name and link."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
@@ -9,8 +10,11 @@ from vizcore.export.lesson_list import (
     SavedLesson,
     checked,
     clean_name,
+    from_file,
+    to_file,
 )
 from vizcore.export.permalink import LinkError
+from vizcore.ui.lesson_keeper import lesson_keeper
 from vizcore.ui.lesson_links import KINDS, query_of
 from vizcore.ui.save_lesson import save_lesson
 from vizcore.ui.state import settings_on_screen
@@ -90,6 +94,19 @@ class OwnLessons:
 def own_lessons():
     """Return the session's list."""
     return st.session_state.setdefault(_STORE, OwnLessons())
+
+
+def keep():
+    """Keep the list in the visitor's browser, and at the start of a visit take it from there."""
+    own = own_lessons()
+
+    def found(text):
+        # What cannot be opened stays where it is, for as long as nothing is saved.
+        with suppress(LinkError, AttributeError, UnicodeError):
+            own.take_in(from_file(text.encode(), KINDS))
+
+    text = to_file(own.lessons.values()).decode() if own.version else None
+    lesson_keeper(text, on_found=found, key="own_lessons.keeper")
 
 
 def offer_to_save(page):

@@ -99,7 +99,11 @@ class OwnList {
       const renamed = this.lessons.map((one) => (one.id === lesson.id ? { ...one, name } : one));
       this.change(renamed, `Renamed to ${name}.`, back);
     };
-    field.addEventListener("keydown", ({ key }) => (key === "Enter" ? finish(true) : key === "Escape" && finish(false)));
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault(); // The button that gets the focus would be pressed by the same Enter.
+      finish(event.key === "Enter");
+    });
     field.addEventListener("blur", () => finish(true));
     place.replaceChildren(field);
     field.select();
