@@ -181,6 +181,9 @@ def test_any_state_is_saved_with_its_step_and_opened_again(server, page):
 def test_the_list_is_arranged_and_every_change_is_undone(server, page):
     open_page(page, server)
     open_list(page, "a", "b", "c")
+    ups = page.locator(".own [data-act=up]")
+    dimmed = ups.evaluate_all("buttons => buttons.map((one) => getComputedStyle(one).opacity < 1)")
+    assert dimmed == [True, False, False]
     act(page, "c", "up")
     expect_own(page, "a", "c", "b")
     expect(page.locator(".own li").nth(1).locator("[data-act=up]")).to_be_focused()

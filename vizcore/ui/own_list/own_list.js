@@ -52,7 +52,7 @@ class OwnList {
   row(lesson, i) {
     const { id, name, href, page } = lesson;
     const button = (act, text, label, press, off) =>
-      element("button", { type: "button", class: act, "data-act": act, "aria-label": `${label} ${name}`, title: label, "aria-disabled": off, onclick: () => off || press() }, text);
+      element("button", { type: "button", class: act, "data-act": act, "aria-label": `${label} ${name}`, title: label, "aria-disabled": off ? "true" : null, onclick: () => off || press() }, text);
     return element(
       "li",
       { "data-id": id },
