@@ -71,6 +71,7 @@ def fitted(architecture, shape, classes):
 
     Examples
     --------
+    >>> from vizcore.nets.architectures import preset
     >>> fitted(preset("simplest-cnn"), (8, 8, 1), 3).to_text()
     '8x8x1-conv_8_3-relu-max_2-flatten-dense_3-softmax'
     """
