@@ -21,15 +21,19 @@ ROOMS = {
         {"ops", "imaging", "nets", "lessons", "figures", "export"},
         {"numpy", "plotly", "PIL"},
     ),
+    "compute": (
+        {"ops", "imaging", "nets", "compute"},
+        {"numpy", "dask", "distributed", "sqlalchemy"},
+    ),
     "ui": (
-        {"ops", "imaging", "nets", "lessons", "figures", "export", "ui"},
+        {"ops", "imaging", "nets", "lessons", "figures", "export", "compute", "ui"},
         {"numpy", "cv2", "PIL", "streamlit"},
     ),
 }
 PAGES = ({*ROOMS}, {"streamlit"})
 
 # What a room may import inside its functions alone, which only workers run.
-IN_FUNCTIONS = {"nets": {"keras", "tensorflow"}}
+IN_FUNCTIONS = {"nets": {"keras", "tensorflow"}, "compute": {"keras", "tensorflow"}}
 
 
 def imported(path):
