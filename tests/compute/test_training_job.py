@@ -1,0 +1,131 @@
+"""The training job by itself, as a worker carries it out, on the embedded digits."""
+
+import json
+
+import numpy as np
+import pytest
+
+from vizcore.compute.job import Context, kind_of, restore
+from vizcore.compute.training_job import ABOUT, MODEL, SNAPSHOTS, TEST, TrainingJob
+from vizcore.nets.augmentation import Augmentation
+from vizcore.nets.datasets import load_dataset
+from vizcore.nets.evaluation import predicted
+from vizcore.nets.preparation import Preparation
+from vizcore.nets.training import TrainingSettings
+
+pytestmark = pytest.mark.xdist_group("tensorflow")
+NETWORK = "8x8x1-conv_6_3-relu-max_2-dropout_0.2-flatten-dense_10-softmax"
+
+
+def job(epochs=2, **others):
+    settings = TrainingSettings("adam", 0.01, "cosine", batch=128, epochs=epochs, **others)
+    return TrainingJob("digits", NETWORK, settings, standardise=True)
+
+
+class Watched:
+    """A context whose epochs and events are kept, as the database and Dask would."""
+
+    def __init__(self, folder, done=0, checkpoint="", stop=lambda: False):
+        self.rows, self.events, self.name = [], [], checkpoint
+        self.context = Context(folder, done, checkpoint, self.commit, self.events.append, stop)
+
+    def commit(self, number, metrics, checkpoint):
+        self.rows.append(metrics)
+        self.name = checkpoint
+        return False
+
+
+def figures(rows):
+    return [{name: row[name] for name in row if name != "seconds"} for row in rows]
+
+
+def test_it_goes_to_json_and_back():
+    one = job(augmentation=Augmentation(shift=0.1, flip=True))
+    assert restore(kind_of(one), json.loads(json.dumps(one.to_settings()))) == one
+
+
+def test_a_run_leaves_what_its_page_shows(tmp_path):
+    from keras import models
+
+    one, watched = job(), Watched(tmp_path)
+    metrics = one.run(watched.context)
+    assert len(watched.rows) == 2 and watched.rows[-1]["val_accuracy"] > 0.4
+    data = load_dataset("digits")
+    about = json.loads((tmp_path / ABOUT).read_text())
+    assert about["classes"] == list(data.class_names)
+    with np.load(tmp_path / TEST) as test:
+        assert test["truth"].tolist() == data.test.y.tolist()
+        probabilities = test["probabilities"]
+    assert metrics == {"test_accuracy": (probabilities.argmax(1) == data.test.y).mean()}
+    again = predicted(
+        models.load_model(tmp_path / MODEL), data.test.x, Preparation(**about["preparation"])
+    )
+    np.testing.assert_array_equal(again, probabilities)
+    snapshots = sorted((tmp_path / SNAPSHOTS).iterdir())
+    assert [path.name for path in snapshots] == ["0000.npz", "0001.npz", "0002.npz"]
+    with np.load(snapshots[0]) as before, np.load(snapshots[2]) as after:
+        assert before["kernels"].shape == (3, 3, 1, 6)
+        assert {name: before[name].shape for name in before if name != "kernels"} == {
+            "map-conv1": (6, 6, 6),
+            "map-relu1": (6, 6, 6),
+            "map-pool1": (3, 3, 6),
+            "map-dropout1": (3, 3, 6),
+        }
+        assert not np.array_equal(before["kernels"], after["kernels"])
+
+
+def test_a_run_that_was_interrupted_ends_as_if_it_had_not_been(tmp_path):
+    one = job(3)
+    whole, first = Watched(tmp_path / "a"), Watched(tmp_path / "b")
+    metrics = one.run(whole.context)
+    seen = []
+    first.context._asked_to_stop = lambda: len(first.rows) == 1 and bool(seen.append(1) or 1)
+    assert one.run(first.context) == {}
+    assert len(first.rows) == 1 and seen == [1]
+    second = Watched(tmp_path / "b", 1, first.name)
+    assert one.run(second.context) == metrics
+    assert figures(first.rows + second.rows) == figures(whole.rows)
+
+
+def test_with_patience_the_best_epoch_is_kept(tmp_path):
+    from keras import models
+
+    one = job(4, patience=1)
+    rate = TrainingSettings("sgd", 9.0, batch=128, epochs=4, patience=1)
+    one = TrainingJob("digits", NETWORK, rate, standardise=True)
+    watched = Watched(tmp_path)
+    one.run(watched.context)
+    losses = [row["val_loss"] for row in watched.rows]
+    assert np.nanargmin(losses) < len(losses) - 1
+    saved = models.load_model(tmp_path / MODEL)
+    with np.load(tmp_path / SNAPSHOTS / f"{np.nanargmin(losses) + 1:04}.npz") as best:
+        np.testing.assert_array_equal(saved.get_layer("conv1").kernel, best["kernels"])
+
+
+def test_the_cost_is_counted_by_hand():
+    cost = job(5).cost()
+    assert cost.parameters == (9 * 6 + 6) + (54 * 10 + 10)
+    assert cost.multiply_adds == (6 * 6 * 9 * 6 + 54 * 10) * 1438 * 5 * 3
+    assert cost.epochs == 5
+
+
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        ("9x8x1-flatten-dense_10-softmax", "takes pictures of 9×8×1 and the dataset's are 8×8×1"),
+        ("8x8x1-flatten-dense_9-softmax", "has 10 classes"),
+        ("8x8x1-flatten-dense_10", "has 10 classes"),
+    ],
+)
+def test_a_network_that_does_not_fit_the_data_is_refused_before_anything_runs(network, said):
+    with pytest.raises(ValueError, match=said):
+        TrainingJob("digits", network).cost()
+
+
+def test_a_dataset_that_is_still_to_come_is_checked_by_what_is_known_of_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("VIZCORE_CACHE", str(tmp_path))
+    monkeypatch.delenv("VIZCORE_DATA", raising=False)
+    job = TrainingJob("mnist", "28x28x1-flatten-dense_10-softmax")
+    assert job.cost().multiply_adds == 7840 * 60_000 * 5 * 3
+    with pytest.raises(ValueError, match="28×28×1"):
+        TrainingJob("mnist", "8x8x1-flatten-dense_10-softmax").cost()

@@ -1,0 +1,207 @@
+"""The job that trains a network on a dataset: what a run of the training page is made of.
+
+Files in a run's folder: `MODEL` at the end; ``snapshots/0000.npz`` and so on, what the first
+convolutions looked like before training and after each epoch; `ABOUT`, what the numbers mean;
+`TEST`, the probabilities for the test part. Keras is imported in the worker alone.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from vizcore.compute.limits import Cost
+from vizcore.nets.architectures import Architecture, build, layer_table, totals
+from vizcore.nets.augmentation import Augmentation
+from vizcore.nets.dataset import DatasetError
+from vizcore.nets.datasets import PUBLISHED, fetch_dataset, load_dataset
+from vizcore.nets.evaluation import predicted, report
+from vizcore.nets.inspection import feature_maps, first_kernels
+from vizcore.nets.precision import policy
+from vizcore.nets.preparation import fit_preparation
+from vizcore.nets.splits import three_parts
+from vizcore.nets.training import TrainingSettings, compiled, train
+
+MODEL = "model.keras"
+ABOUT = "about.json"
+TEST = "test.npz"
+SNAPSHOTS = "snapshots"
+
+MOST_MAPS = 64
+"""Feature maps of a layer that a snapshot holds."""
+
+_PUBLISHED_COUNT = 60_000
+_BACKWARD = 3
+"""A step costs a forward pass and, for both gradients of a layer, two more."""
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """Train a network on a dataset.
+
+    Attributes
+    ----------
+    dataset : str
+        A name that `vizcore.nets.datasets` knows.
+    network : str
+        The text form of an `Architecture`; its input has the shape of the pictures, and its last
+        layer a probability for each class.
+    training : TrainingSettings
+    standardise : bool
+        Whether each channel gets mean 0 and standard deviation 1 over the training part.
+    fraction : float
+        How much of the training part is set aside for validation, where the dataset does not say.
+    probe : int
+        The picture of the validation part whose feature maps are kept after each epoch.
+    """
+
+    dataset: str
+    network: str
+    training: TrainingSettings = field(default_factory=TrainingSettings)
+    standardise: bool = False
+    fraction: float = 0.1
+    probe: int = 0
+
+    def to_settings(self):
+        """Return all that it is made of, as JSON can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def from_settings(cls, settings):
+        """Make the job that `to_settings` described."""
+        training = dict(settings["training"])
+        augmentation = Augmentation(**training.pop("augmentation"))
+        training = TrainingSettings(**training, augmentation=augmentation)
+        return cls(**{**settings, "training": training})
+
+    def architecture(self):
+        """Return the network as an `Architecture`."""
+        return Architecture.from_text(self.network)
+
+    def cost(self):
+        """Return what the run will spend.
+
+        Raises
+        ------
+        ValueError
+            When the network is impossible or does not fit the dataset.
+        """
+        spent = totals(layer_table(self.architecture()))
+        steps = self._check_fit() * self.training.epochs * _BACKWARD
+        return Cost(spent.parameters, spent.multiply_adds * steps, self.training.epochs)
+
+    def _check_fit(self):
+        """Hold the network against the dataset; return the number of training pictures."""
+        try:
+            data = load_dataset(self.dataset)
+        except DatasetError:
+            if self.dataset not in PUBLISHED:
+                raise
+            known = PUBLISHED[self.dataset]
+            self._check_shapes(known.shape, len(known.class_names))
+            return _PUBLISHED_COUNT
+        self._check_shapes(data.shape, len(data.class_names))
+        return len(data.train)
+
+    def _check_shapes(self, shape, classes):
+        architecture = self.architecture()
+        if architecture.input != tuple(shape):
+            given, needed = ("×".join(map(str, one)) for one in (architecture.input, shape))
+            raise ValueError(
+                f"The network takes pictures of {given} and the dataset's are {needed}: change the "
+                "network's input."
+            )
+        last = layer_table(architecture)[-1]
+        if last.shape != (classes,) or last.layer.kind != "softmax":
+            raise ValueError(
+                f"The dataset has {classes} classes: end the network with dense {classes} and "
+                "softmax."
+            )
+
+    def run(self, context):
+        """Train in a worker; see `vizcore.compute.job.Job`."""
+        from keras import models
+
+        data = fetch_dataset(self.dataset)
+        self._check_shapes(data.shape, len(data.class_names))
+        parts = three_parts(data, fraction=self.fraction, seed=self.training.seed)
+        preparation = fit_preparation(parts.train.x, standardise=self.standardise)
+        probe = preparation.apply(parts.validation.x[self.probe % len(parts.validation)][None])[0]
+        about = {"classes": data.class_names, "preparation": asdict(preparation)}
+        (context.folder / ABOUT).write_text(json.dumps(about), "utf-8")
+        rows = []
+        if context.checkpoint:
+            model = models.load_model(context.checkpoint / MODEL)
+            rows = json.loads((context.checkpoint / "rows.json").read_text("utf-8"))
+        else:
+            model = self._new_model()
+            _keep_snapshot(context.folder, 0, model, probe)
+
+        def save(folder):
+            _keep_snapshot(context.folder, len(rows), model, probe)
+            model.save(folder / MODEL)
+            (folder / "rows.json").write_text(json.dumps(rows), "utf-8")
+            if rows[-1]["val_loss"] <= min(row["val_loss"] for row in rows):
+                model.save(context.folder / f"best-{MODEL}")
+
+        epochs = train(
+            model,
+            parts.train,
+            parts.validation,
+            self.training,
+            preparation=preparation,
+            rows=rows,
+            on_batch=lambda batch, batches, means: context.report_batch(batch, batches, **means),
+            should_stop=context.should_stop,
+        )
+        for row in epochs:
+            rows.append(row)
+            context.report_epoch(row, save)
+            if context.stopped:
+                break
+        if context.stopped:
+            return {}
+        return self._finish(context, model, parts.test, preparation)
+
+    def _new_model(self):
+        import keras
+
+        with _Policy(keras, policy(self.training.precision)):
+            return compiled(build(self.architecture(), seed=self.training.seed), self.training)
+
+    def _finish(self, context, model, test, preparation):
+        """Keep the model, and look at the test part: this once, when nothing can be chosen."""
+        from keras import models
+
+        best = context.folder / f"best-{MODEL}"
+        if self.training.patience and best.exists():
+            model = models.load_model(best)
+        best.unlink(missing_ok=True)
+        model.save(context.folder / MODEL)
+        probabilities = predicted(model, test.x, preparation)
+        np.savez_compressed(context.folder / TEST, probabilities=probabilities, truth=test.y)
+        return {"test_accuracy": report(test.y, probabilities).accuracy}
+
+
+class _Policy:
+    """Build models with another dtype policy; the worker's own comes back."""
+
+    def __init__(self, keras, name):
+        self.policies, self.name = keras.config, name
+
+    def __enter__(self):
+        self.before = self.policies.dtype_policy()
+        self.policies.set_dtype_policy(self.name)
+
+    def __exit__(self, *_):
+        self.policies.set_dtype_policy(self.before)
+
+
+def _keep_snapshot(folder, epoch, model, probe):
+    """Write the first kernels, and the probe's maps in every layer that gives maps."""
+    (folder / SNAPSHOTS).mkdir(exist_ok=True)
+    maps = {name: one for name, one in feature_maps(model, probe).items() if one.ndim == 3}
+    kept = {f"map-{name}": one[..., :MOST_MAPS].astype(np.float16) for name, one in maps.items()}
+    if (kernels := first_kernels(model)) is not None:
+        kept["kernels"] = kernels
+    np.savez_compressed(folder / SNAPSHOTS / f"{epoch:04}.npz", **kept)
