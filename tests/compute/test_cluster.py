@@ -154,7 +154,8 @@ import sys, time
 from counting import Counting
 from vizcore.compute import Settings, Jobs
 jobs = Jobs(Settings.from_environment())
-print(jobs.submit(Counting(gate=sys.argv[1]), sys.argv[2]).id, flush=True)
+for job in Counting(gate=sys.argv[1]), Counting():
+    print(jobs.submit(job, sys.argv[2]).id, flush=True)
 time.sleep(600)
 """
 
@@ -166,14 +167,18 @@ def test_a_killed_web_server_costs_nothing(jobs, cluster, visitor, gate, tmp_pat
         stdout=subprocess.PIPE,
         text=True,
     )
-    run = jobs.runs.get(web.stdout.readline().strip())
+    run, waiting = (jobs.runs.get(web.stdout.readline().strip()) for _ in range(2))
     reached(gate, 6)
     web.kill()
     web.wait()
     gate.let(100)
+    # Nobody looks, so nobody helps.
+    eventually(lambda: not jobs.runs.get(waiting.id).is_active, "the end of what waited")
+    assert jobs.runs.get(waiting.id).state is State.FINISHED
     run = ended(jobs, run)
     assert_as_undisturbed(jobs, run, Counting(), tmp_path / "alone")
     assert run.note == "" and len(gate.passed) == 12
+    jobs.cluster.client()  # what was told before one listened is told again
     assert jobs.look(run.id).progress["epochs_done"] == 3
 
 
