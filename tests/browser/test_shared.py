@@ -92,3 +92,26 @@ def test_an_instance_lives_as_long_as_its_place(shared):
            }"""
     )
     assert lives == ["made", 1, 2, 3, "gone"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "ramp"), [("response", colours.RESPONSE_RAMP), ("weight", colours.WEIGHT_RAMP)]
+)
+def test_a_legend_runs_to_the_colours_that_are_painted_at_its_ends(shared, kind, ramp):
+    shade, painted = shared.evaluate(
+        """kind => {
+          const bar = legend("Name", SCALES[kind], 13).querySelector(".scale");
+          const colours = [-13, 0, 13].map((value) => colourAt(SCALES[kind], value, 13));
+          return [bar.style.background, colours.map((rgb) => `rgb(${rgb.join(", ")})`)];
+        }""",
+        kind,
+    )
+    stops = re.findall(r"rgb\([^)]*\)", shade)
+    assert len(stops) == len(ramp)
+    assert [stops[0], stops[len(stops) // 2], stops[-1]] == painted
+    assert painted == [as_rgb(ramp[0]), as_rgb(ramp[len(ramp) // 2]), as_rgb(ramp[-1])]
+
+
+def as_rgb(colour):
+    """The colour as a browser writes it."""
+    return f"rgb({', '.join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))})"

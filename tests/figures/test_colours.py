@@ -10,7 +10,9 @@ from vizcore.figures.colours import (
     ACCENT_EDGE,
     INK_ON_DARK,
     INK_ON_LIGHT,
+    RESPONSE_RAMP,
     RESPONSE_SCALE,
+    WEIGHT_RAMP,
     WEIGHT_SCALE,
     colour_at,
     contrast,
@@ -43,6 +45,11 @@ def test_positive_is_blue_or_teal_and_negative_red_or_brown():
             assert red > green and red > blue
             red, green, blue = (int(scale[-1 - place][i : i + 2], 16) for i in (1, 3, 5))
             assert red < green and red < blue
+
+
+@pytest.mark.parametrize("ramp", [RESPONSE_RAMP, WEIGHT_RAMP])
+def test_numbers_on_a_ramp_are_all_in_dark_ink(ramp):
+    assert {ink_on(colour_at(ramp, value, 100)) for value in range(-100, 101)} == {INK_ON_LIGHT}
 
 
 def test_contrast_is_that_of_wcag():
@@ -81,6 +88,8 @@ def test_the_browser_is_told_the_same_colours():
     assert told == {
         "responseScale": list(RESPONSE_SCALE),
         "weightScale": list(WEIGHT_SCALE),
+        "responseRamp": list(RESPONSE_RAMP),
+        "weightRamp": list(WEIGHT_RAMP),
         "accent": ACCENT,
         "accentEdge": ACCENT_EDGE,
         "inkOnLight": INK_ON_LIGHT,

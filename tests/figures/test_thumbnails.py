@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from vizcore.figures.colours import RESPONSE_SCALE, WEIGHT_SCALE, colour_at
+from vizcore.figures.colours import RESPONSE_RAMP, WEIGHT_RAMP, colour_at
 from vizcore.figures.thumbnails import HEIGHT, WIDTH, number_text, thumbnail
 from vizcore.lessons import LESSONS, Lesson
 from vizcore.lessons.lesson import channels, matrix
@@ -72,12 +72,15 @@ def test_it_is_drawn_from_what_is_computed_now():
 
 def test_input_kernel_and_result_have_the_colours_of_their_kinds():
     one = lesson(conv2d, x=matrix("-2 1"), kernel=matrix("3 -3"))
-    calm, weights = RESPONSE_SCALE[2:-2], WEIGHT_SCALE[2:-2]
     drawn = fills(one)
-    for scale, value, limit in (
-        (calm, -2, 2), (calm, 1, 2), (weights, 3, 3), (weights, -3, 3), (calm, -9, 9)
-    ):  # fmt: skip
-        assert colour_at(scale, value, limit) in drawn
+    for ramp, value, limit in (
+        (RESPONSE_RAMP, -2, 2),
+        (RESPONSE_RAMP, 1, 2),
+        (WEIGHT_RAMP, 3, 3),
+        (WEIGHT_RAMP, -3, 3),
+        (RESPONSE_RAMP, -9, 9),
+    ):
+        assert colour_at(ramp, value, limit) in drawn
     assert texts(one) == ["−9"]
 
 

@@ -2,7 +2,7 @@ import re
 
 import numpy as np
 
-from vizcore.figures.colours import WEIGHT_SCALE, colour_at, contrast
+from vizcore.figures.colours import WEIGHT_RAMP, colour_at, contrast
 from vizcore.ui.small_grids import grid
 
 
@@ -42,4 +42,4 @@ def test_photographs_are_grey():
 def test_kernels_have_the_colours_of_weights():
     html = grid(np.array([[-4.0, 0.0, 4.0]]), "Kernel", limit=4, weights=True)
     backs = [re.search("#[0-9a-f]{6}", style)[0] for style, _ in cells(html)]
-    assert backs == [colour_at(WEIGHT_SCALE[2:-2], value, 4) for value in (-4, 0, 4)]
+    assert backs == [colour_at(WEIGHT_RAMP, value, 4) for value in (-4, 0, 4)]

@@ -12,13 +12,17 @@ RESPONSE_SCALE = (
     "#67001f", "#b2182b", "#d6604d", "#f4a582", "#fddbc7", "#f7f7f7",
     "#d1e5f0", "#92c5de", "#4393c3", "#2166ac", "#053061",
 )  # fmt: skip
-"""Responses and activations, from most negative to most positive."""
+"""The colours of responses and activations, from most negative to most positive."""
 
 WEIGHT_SCALE = (
     "#543005", "#8c510a", "#bf812d", "#dfc27d", "#f6e8c3", "#f5f5f5",
     "#c7eae5", "#80cdc1", "#35978f", "#01665e", "#003c30",
 )  # fmt: skip
-"""Kernel weights, from most negative to most positive."""
+"""The colours of kernel weights, from most negative to most positive."""
+
+RESPONSE_RAMP, WEIGHT_RAMP = RESPONSE_SCALE[2:-2], WEIGHT_SCALE[2:-2]
+"""What cells, maps and legends are painted with, one for each kind of number: without the darkest
+two colours at either end, so that the numbers are in dark ink. Those serve lines and letters."""
 
 ACCENT = "#ffb000"
 """The window, the winner, the focused cell: amber, always with a dark edge around it."""
@@ -53,8 +57,8 @@ def colour_at(scale, value, limit):
 
     Examples
     --------
-    >>> colour_at(RESPONSE_SCALE, 0, 255), colour_at(RESPONSE_SCALE, 300, 255)
-    ('#f7f7f7', '#053061')
+    >>> colour_at(RESPONSE_RAMP, 0, 255), colour_at(RESPONSE_RAMP, 300, 255)
+    ('#f7f7f7', '#4393c3')
     """
     share = 0.0 if limit <= 0 else max(-1.0, min(1.0, value / limit))
     place = (share + 1) / 2 * (len(scale) - 1)
@@ -92,6 +96,8 @@ def as_javascript():
     constants = {
         "responseScale": RESPONSE_SCALE,
         "weightScale": WEIGHT_SCALE,
+        "responseRamp": RESPONSE_RAMP,
+        "weightRamp": WEIGHT_RAMP,
         "accent": ACCENT,
         "accentEdge": ACCENT_EDGE,
         "inkOnLight": INK_ON_LIGHT,

@@ -10,8 +10,9 @@ import numpy as np
 from vizcore.figures.colours import (
     ACCENT,
     ACCENT_EDGE,
+    RESPONSE_RAMP,
     RESPONSE_SCALE,
-    WEIGHT_SCALE,
+    WEIGHT_RAMP,
     colour_at,
     ink_on,
 )
@@ -22,8 +23,6 @@ from vizcore.nets.architectures import layer_table, preset
 
 WIDTH, HEIGHT = 264, 104
 
-# Without the darkest two colours at either end, as in the stepper.
-_RESPONSES, _WEIGHTS = RESPONSE_SCALE[2:-2], WEIGHT_SCALE[2:-2]
 _WEIGHT_NAMES = ("kernel", "filter", "weights")
 _SHADE, _CELL, _LINE = 9, 30, 24
 _TYPE, _SMALLEST_TYPE, _DIGIT = 12, 9.5, 0.58
@@ -116,7 +115,7 @@ def _given(settings, largest):
     }
     weights = {name for name in arrays if name.startswith(_WEIGHT_NAMES)}
     for name in sorted(arrays, key=lambda name: name in weights):
-        scale = _WEIGHTS if name in weights else _RESPONSES
+        scale = WEIGHT_RAMP if name in weights else RESPONSE_RAMP
         pieces.append(_array(arrays[name], scale, WIDTH, numbered=False))
     return pieces[:_MOST_GIVEN]
 
@@ -124,7 +123,7 @@ def _given(settings, largest):
 def _found(result, room, largest):
     """Return the pieces of a result: an array, a number, or a tuple of shapes or numbers."""
     if isinstance(result, np.ndarray) and result.ndim:
-        return [_array(result, _RESPONSES, room, numbered=True)]
+        return [_array(result, RESPONSE_RAMP, room, numbered=True)]
     tuples = _innermost(result)
     shapes = _shapes_found(result)
     if len(tuples) == 1:
@@ -197,7 +196,7 @@ def _array(array, scale, room, *, numbered):
         ]
         return "".join(back_to_front)
 
-    kind = "kernel" if scale is _WEIGHTS else "grid"
+    kind = "kernel" if scale is WEIGHT_RAMP else "grid"
     sizes = maps[0].shape if len(maps) == 1 else array.shape
     said = f"a {shape_text(sizes)} {kind}"
     if numbered and array.ndim == 2:
@@ -235,7 +234,7 @@ def _grid(matrix, left, top, cell, scale, limit, numbered):
     return ground + _cells(places, (cell, cell), colours, texts, size)
 
 
-def _row(values, room, scale=_RESPONSES):
+def _row(values, room, scale=RESPONSE_RAMP):
     """Write numbers one after another, in lines where they are many."""
     shown = values[:_MOST_CELLS]
     texts = [one if isinstance(one, str) else number_text(one) for one in shown]

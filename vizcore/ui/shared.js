@@ -27,8 +27,8 @@ function channels(hex) {
 }
 
 const SCALES = {
-  response: COLOURS.responseScale.map(channels),
-  weight: COLOURS.weightScale.map(channels),
+  response: COLOURS.responseRamp.map(channels),
+  weight: COLOURS.weightRamp.map(channels),
 };
 
 function colourAt(scale, value, limit) {

@@ -6,12 +6,9 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from vizcore.figures.colours import RESPONSE_SCALE, WEIGHT_SCALE, colour_at, ink_on
+from vizcore.figures.colours import RESPONSE_RAMP, WEIGHT_RAMP, colour_at, ink_on
 from vizcore.ui.numbers import readable
 
-# Without the darkest two colours at either end, as in the stepper.
-_CALM = RESPONSE_SCALE[2:-2]
-_CALM_WEIGHTS = WEIGHT_SCALE[2:-2]
 _GREY = ("#000000", "#000000", "#ffffff")
 
 _LARGEST_CELL = 36
@@ -59,7 +56,7 @@ def grid(array, caption, *, limit, grey=False, weights=False, same=None):
     pitch = _WIDEST // array.shape[1]
     cell = max(6, min(_LARGEST_CELL, pitch - _GAP))
     texts, type_size = _fitted(array.ravel(), cell)
-    scale = _CALM_WEIGHTS if weights else _CALM
+    scale = WEIGHT_RAMP if weights else RESPONSE_RAMP
     scale, limit = (_GREY, 255) if grey else (scale, limit)
     kept = np.zeros(array.shape, bool) if same is None else same
     rows = []

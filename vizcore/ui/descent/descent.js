@@ -278,7 +278,7 @@ class Descent {
 function write(cell, value, scale, limit) {
   cell.textContent = inCell(value);
   cell.title = readable(value, 6);
-  paint(cell, colourAt(scale.slice(2, -2), value, limit));
+  paint(cell, colourAt(scale, value, limit));
 }
 
 const instances = new WeakMap();

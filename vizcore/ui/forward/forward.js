@@ -1,7 +1,6 @@
 // A picture on its way to a class. Every number, and where it comes from, is read from the forward
 // pass; following a number back costs no server traffic.
 
-const CALM = { response: SCALES.response.slice(2, -2), weight: SCALES.weight.slice(2, -2) };
 const STAGES = ["picture", "convolution", "relu", "pooling", "flatten", "products", "logits", "softmax"];
 const GRIDS = ["picture", "convolution", "relu", "pooling"];
 const NAMES = { picture: "Picture", convolution: "Convolution", relu: "ReLU", pooling: "Max pooling", flatten: "Flatten" };
@@ -301,7 +300,7 @@ class Forward {
       const of = depth > 1 ? `, filter ${filter + 1}` : "";
       const help = name === "picture" ? "Arrow keys move, space turns a pixel." : "Arrow keys move, Enter holds a number.";
       const caption = filter ? `Filter ${filter + 1}` : `${NAMES[name]} ${rows}×${columns}`;
-      return new Cells({ caption, label: `${NAMES[name]}${of}, ${rows} rows and ${columns} columns. ${help}`, name, rows, columns, indices, scale: CALM.response });
+      return new Cells({ caption, label: `${NAMES[name]}${of}, ${rows} rows and ${columns} columns. ${help}`, name, rows, columns, indices, scale: SCALES.response });
     };
     const maps = (name) => Array.from({ length: pass.shape(name)[2] }, (_, filter) => map(name, filter));
     this.grids = Object.fromEntries(GRIDS.map((name) => [name, maps(name)]));
@@ -316,7 +315,7 @@ class Forward {
   kernel(weights, filter) {
     const many = this.pass.filters > 1;
     const name = many ? `Filter ${filter + 1}` : "Filter";
-    const cells = new Cells({ caption: name, label: `${name}, 3 rows and 3 columns. Type to change a weight.`, name: "kernel", rows: 3, columns: 3, indices: weights.map((_, k) => filter * 9 + k), scale: CALM.weight });
+    const cells = new Cells({ caption: name, label: `${name}, 3 rows and 3 columns. Type to change a weight.`, name: "kernel", rows: 3, columns: 3, indices: weights.map((_, k) => filter * 9 + k), scale: SCALES.weight });
     const bias = this.number("bias", filter, `Bias of ${name.toLowerCase()}`);
     return { ...cells, cells, bias, whole: element("div", { class: "kernel-and-bias" }, cells.figure, element("figure", {}, element("figcaption", {}, "+ Bias"), bias)) };
   }
@@ -331,9 +330,9 @@ class Forward {
     const count = pass.values("flatten").length;
     const rows = Array.from({ length: count }, (_, k) => k);
     const list = (name, caption, label, scale) => new Cells({ caption, label: `${label}. Up and down move.`, name, rows: count, columns: 1, indices: rows, scale });
-    this.flat = list("flatten", "Flatten", "Flattened numbers", CALM.response);
-    this.weights = list("weights", "× Weight", "Weights. Type to change one", CALM.weight);
-    this.products = list("products", "= Product", "Products", CALM.response);
+    this.flat = list("flatten", "Flatten", "Flattened numbers", SCALES.response);
+    this.weights = list("weights", "× Weight", "Weights. Type to change one", SCALES.weight);
+    this.products = list("products", "= Product", "Products", SCALES.response);
     this.lists = [this.flat, this.weights, this.products];
     this.denseTitle = element("p", { class: "dense-title" });
     this.denseBias = this.number("dense_bias", 0, "");
@@ -432,17 +431,17 @@ class Forward {
       const [logit, share] = [pass.values("logits")[k], pass.values("softmax")[k]];
       this.logits[k].textContent = inLetters(logit, LETTERS);
       this.logits[k].title = readable(logit, 6);
-      paint(this.logits[k], colourAt(CALM.response, logit, this.limits.logits));
+      paint(this.logits[k], colourAt(SCALES.response, logit, this.limits.logits));
       this.shares[k].textContent = percent(share);
       this.shares[k].title = readable(share, 6);
       this.bars[k].style.setProperty("--share", share);
     });
     this.legends.replaceChildren(
-      legend("Maps", CALM.response, limit),
-      legend("Filter", CALM.weight, this.limits.kernel),
-      legend("Weights", CALM.weight, this.limits.weights),
-      legend("Products", CALM.response, this.limits.products),
-      legend("Logits", CALM.response, this.limits.logits),
+      legend("Maps", SCALES.response, limit),
+      legend("Filter", SCALES.weight, this.limits.kernel),
+      legend("Weights", SCALES.weight, this.limits.weights),
+      legend("Products", SCALES.response, this.limits.products),
+      legend("Logits", SCALES.response, this.limits.logits),
     );
     this.verdict.textContent = pass.verdict;
     this.follow();
@@ -469,7 +468,7 @@ class Forward {
     this.writeNumber(this.denseBias, pass.denseBias[of]);
     const logit = pass.values("logits")[of];
     this.sum.textContent = inLetters(logit, LETTERS);
-    paint(this.sum, colourAt(CALM.response, logit, this.limits.logits));
+    paint(this.sum, colourAt(SCALES.response, logit, this.limits.logits));
     const order = this.sorted ? pass.ranking[of] : pass.ranking[of].map((_, k) => k);
     this.order = order;
     for (const { cells } of this.lists) order.forEach((i, place) => (cells[i].style.order = place));

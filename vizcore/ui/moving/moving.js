@@ -3,7 +3,6 @@
 
 const TELL_DELAY = 250;
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-const CALM = SCALES.response.slice(2, -2);
 // Water is mid-grey, so that white and black stand out from it alike.
 const WATER = [[34, 38, 44], [150, 158, 166], [255, 255, 255]];
 
@@ -139,7 +138,7 @@ class Moving {
       cell.title = `${readable(look.map[k], 6)} at ${place([Math.floor(k / this.places), k % this.places])}`;
       cell.setAttribute("role", "cell");
       cell.classList.toggle("peak", peaks.has(k));
-      paint(cell, colourAt(CALM, look.map[k], this.limit));
+      paint(cell, colourAt(SCALES.response, look.map[k], this.limit));
     });
     this.picture.setAttribute("aria-label", `Picture of ${grid} by ${grid} pixels: the ${this.data.name} stands at ${place(this.place)}. Arrow keys move it, Home brings it back to the first place.`);
     this.compare(look);
@@ -216,7 +215,7 @@ class Moving {
 function write(cell, weight) {
   cell.textContent = weight > 0 ? "+" : weight < 0 ? MINUS : "";
   cell.title = readable(weight);
-  paint(cell, colourAt(SCALES.weight.slice(2, -2), weight, 1));
+  paint(cell, colourAt(SCALES.weight, weight, 1));
 }
 
 function moveFrame(box, [row, column], side) {

@@ -4,7 +4,6 @@ const ROW = 52; // CSS pixels from one row to the next
 const WIDE = 104; // of the lines from the products to the sum
 const [CURVE_WIDE, CURVE_TALL] = [112, 72];
 const SUBSCRIPTS = "\u2080\u2081\u2082\u2083\u2084\u2085\u2086";
-const CALM = { response: SCALES.response.slice(2, -2), weight: SCALES.weight.slice(2, -2) };
 
 class Neuron {
   constructor(root) {
@@ -78,7 +77,7 @@ class Neuron {
     this.name.textContent = data.title;
     const weights = this.weights.map((input) => parseNumber(input.value).value ?? 0);
     const heaviest = Math.max(1e-9, ...weights.map(Math.abs));
-    this.weights.forEach((input, i) => input.hasAttribute("aria-invalid") || paint(input, colourAt(CALM.weight, weights[i], heaviest)));
+    this.weights.forEach((input, i) => input.hasAttribute("aria-invalid") || paint(input, colourAt(SCALES.weight, weights[i], heaviest)));
     this.drawLines(values, limit);
     this.drawCurve(data);
     this.formulas.replaceChildren(...data.formulas.map((text) => element("p", {}, text)));
@@ -124,7 +123,7 @@ class Neuron {
 function write(cell, value, limit) {
   cell.textContent = readable(value, Math.abs(value) < 1000 ? 2 : 0);
   cell.title = readable(value, 6);
-  paint(cell, colourAt(CALM.response, value, limit));
+  paint(cell, colourAt(SCALES.response, value, limit));
 }
 
 const instances = new WeakMap();

@@ -2,7 +2,6 @@
 // each weight learns from every place it visited. The numbers come from the server; choosing a
 // weight and going from place to place cost no traffic.
 
-const CALM = { response: SCALES.response.slice(2, -2), weight: SCALES.weight.slice(2, -2) };
 const MOST_TERMS = 12;
 const [LARGEST_TYPE, SMALLEST_TYPE] = [16, 10];
 const DIGIT = 0.58; // of the type's size
@@ -115,18 +114,18 @@ class SharedWeight {
     player.draw(place < 0 ? "All places" : `Place ${place + 1} of ${this.places}`);
     this.drawInput(learned, row, column, place, limits.input);
     const [now, marked] = [this.kernel.cells, (cells, k) => cells.forEach((cell, i) => cell.classList.toggle("now", i === k))];
-    fill(now, data.kernel.flat(), CALM.weight, limits.kernel);
+    fill(now, data.kernel.flat(), SCALES.weight, limits.kernel);
     marked(now, weight);
     const response = [[this.output, data.output], [this.target, data.target], [this.upstream, data.upstream], [this.again, data.upstream]];
     for (const [{ cells }, numbers] of response) {
-      fill(cells, numbers.flat(), CALM.response, limits.output);
+      fill(cells, numbers.flat(), SCALES.response, limits.output);
       marked(cells, place);
     }
-    fill(this.values.cells, learned.values, CALM.response, limits.input);
-    fill(this.products.cells, learned.products, CALM.response, limits.products);
+    fill(this.values.cells, learned.values, SCALES.response, limits.input);
+    fill(this.products.cells, learned.products, SCALES.response, limits.products);
     for (const { cells } of [this.values, this.products]) marked(cells, place);
     this.products.cells.forEach((cell, i) => cell.classList.toggle("open", place >= 0 && i > place));
-    fill(this.gradient.cells, data.gradient.flat(), CALM.response, limits.gradient);
+    fill(this.gradient.cells, data.gradient.flat(), SCALES.response, limits.gradient);
     marked(this.gradient.cells, weight);
     this.gradient.cells.forEach((cell, k) => {
       cell.setAttribute("aria-pressed", k === weight);
@@ -136,16 +135,16 @@ class SharedWeight {
     this.sumCaption.textContent = place >= 0 && place < this.places - 1 ? "Sum so far" : "Sum";
     this.total.textContent = readable(sum);
     this.total.title = readable(sum, 6);
-    shade(this.total, sum, CALM.response, limits.gradient);
+    shade(this.total, sum, SCALES.response, limits.gradient);
     this.drawStep(limits);
     this.say(learned, place, row, column);
     Object.assign(this.body.dataset, { drawn: "", weight, place: player.step, sum, error: data.error, errorAfter: data.errorAfter });
     this.legends.replaceChildren(
-      legend("Input", CALM.response, limits.input),
-      legend("Kernel", CALM.weight, limits.kernel),
-      legend("Output, target, their difference", CALM.response, limits.output),
-      legend("Products", CALM.response, limits.products),
-      legend("Gradient of the kernel", CALM.response, limits.gradient),
+      legend("Input", SCALES.response, limits.input),
+      legend("Kernel", SCALES.weight, limits.kernel),
+      legend("Output, target, their difference", SCALES.response, limits.output),
+      legend("Products", SCALES.response, limits.products),
+      legend("Gradient of the kernel", SCALES.response, limits.gradient),
     );
   }
 
@@ -168,7 +167,7 @@ class SharedWeight {
     this.input.cells.forEach((cell, i) => {
       const [r, c] = [Math.floor(i / columns) - padding, (i % columns) - padding];
       const value = input[r]?.[c];
-      if (value !== undefined) shade(cell, value, CALM.response, limit);
+      if (value !== undefined) shade(cell, value, SCALES.response, limit);
       const [met, seen] = [learned.rows.includes(r) && learned.columns.includes(c), place >= 0 && windows[0][row].includes(r) && windows[1][column].includes(c)];
       cell.parentElement.classList.toggle("met", met);
       cell.classList.toggle("seen", seen);
@@ -178,9 +177,9 @@ class SharedWeight {
 
   drawStep(limits) {
     const { data } = this;
-    fill(this.now.cells, data.kernel.flat(), CALM.weight, limits.kernel);
-    fill(this.slope.cells, data.gradient.flat(), CALM.response, limits.gradient);
-    fill(this.next.cells, data.after.flat(), CALM.weight, limits.kernel);
+    fill(this.now.cells, data.kernel.flat(), SCALES.weight, limits.kernel);
+    fill(this.slope.cells, data.gradient.flat(), SCALES.response, limits.gradient);
+    fill(this.next.cells, data.after.flat(), SCALES.weight, limits.kernel);
     this.rate.textContent = `${MINUS} ${readable(data.rate, 3)} ·`;
     const change = data.errorAfter < data.error ? "smaller" : data.errorAfter > data.error ? "larger: the step is too long" : "the same";
     this.errors.textContent = `Error: ${measured(data.error)} before, ${measured(data.errorAfter)} after: ${change}`;

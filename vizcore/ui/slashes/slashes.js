@@ -21,11 +21,11 @@ function tally({ right, undecided, wrong }) {
 }
 
 function weightColour(value) {
-  return colourAt(SCALES.weight.slice(2, -2), value, 1);
+  return colourAt(SCALES.weight, value, 1);
 }
 
 function responseColour(value, limit) {
-  return colourAt(SCALES.response.slice(2, -2), value, limit);
+  return colourAt(SCALES.response, value, limit);
 }
 
 class Slashes {

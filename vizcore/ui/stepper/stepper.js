@@ -237,7 +237,7 @@ class Stepper {
     this.send = component.setTriggerValue;
     this.editable = data.editable;
     this.compact = data.compact;
-    this.inputScale = data.photographic ? GREY : CALM.response;
+    this.inputScale = data.photographic ? GREY : SCALES.response;
     this.turned = data.turned;
     this.body.classList.toggle("compact", data.compact);
     const stamp = JSON.stringify(data);
@@ -321,8 +321,8 @@ class Stepper {
       const named = trace.channels > 1 ? `Input, channel ${channel + 1}` : "Input";
       const input = new Grid({ caption: named, rows: height, columns: width, className: "input", scale: this.inputScale, label: named });
       const kernelName = many ? `Kernel, channel ${d + 1}` : "Kernel";
-      const kernel = trace.pools ? null : new Grid({ caption: kernelCaption, rows: kh, columns: kw, className: "kernel", scale: CALM.weight, label: kernelName });
-      const products = new Grid({ caption: trace.pools ? "→ Window" : "= Products", rows: kh, columns: kw, className: "products", scale: trace.pools ? this.inputScale : CALM.response });
+      const kernel = trace.pools ? null : new Grid({ caption: kernelCaption, rows: kh, columns: kw, className: "kernel", scale: SCALES.weight, label: kernelName });
+      const products = new Grid({ caption: trace.pools ? "→ Window" : "= Products", rows: kh, columns: kw, className: "products", scale: trace.pools ? this.inputScale : SCALES.response });
       const seen = !this.stacked || !kernel ? null : new Grid({ caption: "Window", rows: kh, columns: kw, className: "seen", scale: this.inputScale });
       const sum = element("span", { class: "total numbers" });
       return { d, channel, input, seen, kernel, products, sum };
@@ -330,7 +330,7 @@ class Stepper {
     const equals = { "max pooling": "max =", "average pooling": "mean =" }[trace.kind] ?? "=";
     this.outputs = Array.from({ length: trace.filters }, (_, k) => {
       const name = trace.filters > 1 ? `Output ${k + 1}` : "Output";
-      return new Grid({ caption: `${equals} ${name}`, rows: trace.height, columns: trace.width, className: "output", scale: trace.pools ? this.inputScale : CALM.response, label: name });
+      return new Grid({ caption: `${equals} ${name}`, rows: trace.height, columns: trace.width, className: "output", scale: trace.pools ? this.inputScale : SCALES.response, label: name });
     });
     this.outputGrid = this.outputs[filter];
     this.total = element("span", { class: "total numbers" });
@@ -515,9 +515,9 @@ class Stepper {
 
   drawLegends() {
     const { limits } = this;
-    const weights = this.trace.pools ? [] : [legend("Kernel", CALM.weight, limits.kernel), legend("Products", CALM.response, limits.products)];
+    const weights = this.trace.pools ? [] : [legend("Kernel", SCALES.weight, limits.kernel), legend("Products", SCALES.response, limits.products)];
     const pools = this.trace.pools;
-    const output = pools ? [] : [legend("Sums, output", CALM.response, limits.output)];
+    const output = pools ? [] : [legend("Sums, output", SCALES.response, limits.output)];
     this.legends.replaceChildren(legend(pools ? "Input, output" : "Input", this.inputScale, limits.input), ...weights, ...output);
   }
 
@@ -575,7 +575,7 @@ class Stepper {
 
   writeSum(cell, sum) {
     cell.textContent = readable(sum);
-    paint(cell, colourAt(CALM.response, sum, this.limits.output));
+    paint(cell, colourAt(SCALES.response, sum, this.limits.output));
   }
 
   drawOutput(grid, filter, shown) {
@@ -910,8 +910,6 @@ class Stepper {
 const HELP =
   "Left and right arrows step, up and down move by a row, Home and End go to the first and the last step, space plays.";
 
-// Without the darkest two colours at either end: a calm palette on which ink stays dark.
-const CALM = { response: SCALES.response.slice(2, -2), weight: SCALES.weight.slice(2, -2) };
 
 function captioned(caption, ...content) {
   return element("figure", {}, element("figcaption", {}, caption), ...content);

@@ -1,7 +1,6 @@
 // Ten outputs and the one-hot digit: two bars a row, and the squared difference.
 
 const WORST = 1; // the largest square of a difference between numbers from 0 to 1
-const CALM = SCALES.response.slice(2, -2);
 
 class TenOutputs {
   constructor(root) {
@@ -60,7 +59,7 @@ class TenOutputs {
     row.line.classList.toggle("largest", k === largest);
     row.square.textContent = readable(squares[k], 4);
     row.square.title = readable(squares[k], 6);
-    paint(row.square, colourAt(CALM, squares[k], WORST));
+    paint(row.square, colourAt(SCALES.response, squares[k], WORST));
   }
 }
 

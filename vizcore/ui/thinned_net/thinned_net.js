@@ -3,7 +3,6 @@
 
 const [WIDE, NARROW, TALL, RADIUS, TOP] = [560, 400, 376, 25, 44];
 const SUBSCRIPTS = "\u2080\u2081\u2082\u2083\u2084\u2085";
-const CALM = SCALES.response.slice(2, -2);
 const LAYERS = ["inputs x", "hidden h", "hidden g", "outputs y"];
 const LETTERS = ["x", "h", "g", "y"];
 
@@ -94,7 +93,7 @@ class ThinnedNet {
 
   drawNode({ net, k, layer, node, value, x, y, limit }) {
     const kept = this.kept(net, layer, node);
-    const colours = colourAt(CALM, value, limit);
+    const colours = colourAt(SCALES.response, value, limit);
     const shape = svg("circle", { r: RADIUS });
     const text = svg("text", { class: "value", x: kept ? 0 : RADIUS + 12, y: 5 }, readable(value));
     if (kept) {
@@ -160,7 +159,7 @@ class ThinnedNet {
       entry(line("plus"), "weight above 0"),
       entry(line("minus"), "weight below 0, dashed"),
       entry("", "thicker: larger weight"),
-      legend("activation", SCALES.response.slice(2, -2), limit),
+      legend("activation", SCALES.response, limit),
     );
   }
 }

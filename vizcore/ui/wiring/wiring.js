@@ -185,7 +185,7 @@ class Wiring {
   cell(weight, row, column) {
     if (!weight) return element("span", { role: "gridcell", class: "none", title: `${x(column)} does not reach ${y(row)}` }, "0");
     const cell = element("span", { role: "gridcell", class: "weight", tabindex: -1, "data-weight": weight, "data-row": row, "data-column": column }, w(weight));
-    if (this.kind === "shared") paint(cell, SCALES.weight[TINTS[weight - 1]]);
+    if (this.kind === "shared") paint(cell, channels(COLOURS.weightScale[TINTS[weight - 1]]));
     return cell;
   }
 
