@@ -243,6 +243,20 @@ def test_what_was_changed_survives_a_switch_of_pages_and_a_reload(server, page):
     reaches(page, changed)
 
 
+def test_on_a_phone_every_figure_of_a_row_is_seen_with_its_name(server, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    settings = LayerSettings(Network.named("alexnet"))
+    open_table(page, server, settings)
+    check(page, settings)
+    table = page.locator(".layers .scroll")
+    assert table.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+    first = page.locator(".layers tbody tr").first
+    expect(first.locator(".what")).to_be_visible()
+    named = "cells => cells.map((one) => getComputedStyle(one, '::before').content)"
+    heads = ["Output", "Parameters", "Multiply-adds", "Receptive field"]
+    assert first.locator(".figure").evaluate_all(named) == [f'"{head}"' for head in heads]
+
+
 def test_the_shortcut_hands_its_input_on(server, page):
     open_table(page, server)
     slider = page.get_by_role("slider", name="Size of the weights of F (per cent)")

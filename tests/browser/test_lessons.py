@@ -209,7 +209,7 @@ def layers(tab, slug):
         rows = tab.locator("table", has_text="learned parameters").locator("tbody tr").all()
         cells = [row.locator("td").all_inner_texts() for row in rows]
         depths = [(int(numbers(title)[0]), int(number(learned))) for title, learned, *_ in cells]
-        return tuple(depths[i] for i in (1, 0, 3, 2))  # on the screen the flatter one is first
+        return tuple(depths[i] for i in (2, 0, 3, 1))  # on the screen by depth
     if slug == "shrinking-fast":
         pictures = tab.locator("svg.volumes").filter(has_not=tab.locator(".layers *"))
         return tuple(map(drawn_maps, pictures.all()[-2:]))

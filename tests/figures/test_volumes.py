@@ -75,6 +75,19 @@ def test_one_volume_can_be_marked():
     assert marked == ["volume", "volume", "volume", "volume chosen", "volume"]
 
 
+def test_under_a_volume_stands_the_step_that_makes_it():
+    steps = [(), ("3×3, stride 1", "padding 1")]
+    with_steps, without = (volumes_picture(SAMPLE[:2], steps=how) for how in (steps, None))
+    told = [
+        [text.text for text in g.iter(f"{SVG}text") if text.get("class") == "step"]
+        for g in volumes(with_steps)
+    ]
+    assert told == [[], ["3×3, stride 1", "padding 1"]]
+    low = [float(text.get("y")) for text in ET.fromstring(with_steps).iter(f"{SVG}text")]
+    heights = [float(ET.fromstring(picture).get("height")) for picture in (with_steps, without)]
+    assert heights[0] > max(low) > heights[1]
+
+
 def test_it_says_what_it_shows_to_those_who_do_not_see_it():
     root = ET.fromstring(volumes_picture(SAMPLE, title="A network"))
     assert root.get("role") == "img"

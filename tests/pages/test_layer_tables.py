@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -234,6 +235,14 @@ def test_shortcuts_cost_no_parameters(page):
         assert f"| {title} | {parameters} |" in told
 
 
+def test_the_errors_are_those_of_the_paper(page):
+    rows = [line for line in tables(page()).splitlines() if " layers |" in line]
+    assert [row.split(" | ")[-1].rstrip(" |") for row in rows] == [
+        "only drawn", "**8.75%**", "only drawn: above plain, 20 layers", "**6.97%**",
+    ]  # fmt: skip
+    assert [row.split(" | ")[1] for row in rows] == ["269,722"] * 2 + ["853,018"] * 2
+
+
 @pytest.mark.parametrize("share", [0, 5, 100])
 def test_a_block_with_small_weights_hands_its_input_on(page, share):
     at = page()
@@ -254,3 +263,9 @@ def test_both_ways_of_shrinking_are_drawn(page):
         svg = json.loads(found.proto.json)["svg"]
         for row in layer_table(Network.named(slug)):
             assert f"{row.name}: {shape_text(row.shape)}" in svg
+        first = {"shrinking-fast": ["5×5, stride 2", "padding 0"],
+                 "shrinking-slowly": ["3×3, stride 1", "padding 1"]}[slug]  # fmt: skip
+        pool = ["max 2×2, stride 2", "padding 0"]
+        second = ["5×5, stride 1", "padding 0"] if slug == "shrinking-fast" else first
+        steps = re.findall(r'class="step"[^>]*>([^<]+)<', svg)
+        assert steps == [*first, *pool, *second, *pool]

@@ -9,7 +9,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from vizcore.export.permalink import from_query, to_query
-from vizcore.lessons.moving import FIRST, PLACES, first_look, looks
+from vizcore.lessons.moving import FIRST, PLACES, first_look, looks, meeting, placed
+from vizcore.lessons.moving import drawn as drawn_object
 from vizcore.lessons.weights import KINDS, WEIGHT_LESSONS, weight_matrix
 from vizcore.ui.counts import facts, for_all, for_one
 from vizcore.ui.why_controls import ONWARD
@@ -70,6 +71,12 @@ def check_moving(given, settings):
     assert [one["dense"] for one in given["looks"]] == [one.dense for one in seen]
     assert [one["best"] for one in given["looks"]] == [one.best for one in seen]
     assert given["start"]["dense"] == first_look(settings.shape).dense
+    for place, (one, told) in enumerate(zip(seen, given["looks"], strict=True)):
+        picture = placed(
+            drawn_object(settings.shape, settings.turn, settings.colour), *divmod(place, PLACES)
+        )
+        assert told["denseMeets"] == [*meeting(picture, settings.shape, *FIRST)]
+        assert told["bestMeets"] == [*meeting(picture, settings.shape, *one.peaks[0])]
     assert (given["row"], given["column"]) == (settings.row, settings.column)
 
 
@@ -172,8 +179,16 @@ def test_what_was_set_in_one_part_is_kept_in_the_others(page):
 
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_leads_on_to_layer_tables_and_gradients(page, part):
-    links = {link.proto.label: link.proto.page for link in page(part=part).get("page_link")}
-    assert [links[label] for label in ONWARD.values()] == ["layer_tables", "gradients"]
+    links = {
+        link.proto.label: (link.proto.page, link.proto.query_string)
+        for link in page(part=part).get("page_link")
+    }
+    assert [links[label] for label in ONWARD] == [
+        ("layer_tables", ""),
+        ("layer_tables", "network=alexnet"),
+        ("layer_tables", "network=residual"),
+        ("gradients", ""),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ _STYLE = (
 )
 
 
-def volumes_picture(rows, *, title="The volumes of a network", chosen=None):
+def volumes_picture(rows, *, title="The volumes of a network", chosen=None, steps=None):
     """Draw the volumes that pass through a network, from left to right.
 
     Heights and depths grow as the power 0.6 of rows and columns, the largest map filling the
@@ -42,6 +42,8 @@ def volumes_picture(rows, *, title="The volumes of a network", chosen=None):
         What the picture shows, for those who do not see it.
     chosen : int, optional
         The volume to mark, counted from 0.
+    steps : sequence of tuple of str, optional
+        Lines to write under each volume, about the step that makes it.
 
     Returns
     -------
@@ -65,24 +67,28 @@ def volumes_picture(rows, *, title="The volumes of a network", chosen=None):
         raise ValueError("rows must hold at least one volume. Received: none")
     shapes = [_as_volume(shape) for _, shape in rows]
     largest = max(max(shape[:2]) for shape in shapes)
+    steps = steps or [()] * len(rows)
     middle = _MARGIN + _LINE + (1 + _SLANT) * _TALLEST / 2
     parts, left = [], _MARGIN
-    for index, ((name, shape), volume) in enumerate(zip(rows, shapes, strict=True)):
+    volumes = zip(rows, shapes, steps, strict=True)
+    for index, ((name, shape), volume, lines) in enumerate(volumes):
         label = shape_text(shape)
         box = _Box(*(_side(n, largest) for n in volume[:2]), 8 * log2(volume[2] + 1))
-        wide = max(box.across, _LETTER * len(name), _LETTER * len(label))
+        wide = max(box.across, *(_LETTER * len(text) for text in (name, label, *lines)))
         centre = left + wide / 2
         mark = " chosen" if index == chosen else ""
         parts.append(
             f'<g class="volume{mark}" data-row="{index}">'
             f"<title>{escape(name)}: {label}</title>{box.drawn(centre, middle)}"
             f'<text class="name" x="{centre:.1f}" y="{_MARGIN + 12}">{escape(name)}</text>'
-            f'<text x="{centre:.1f}" y="{_bottom(middle):.1f}">{label}</text></g>'
+            f'<text x="{centre:.1f}" y="{_bottom(middle):.1f}">{label}</text>'
+            f"{_lines(lines, centre, _bottom(middle))}</g>"
         )
         left += wide + _GAP
         if index < len(rows) - 1:
             parts.append(_arrow(left - _GAP + 8, _bottom(middle) - 5, _GAP - 16))
-    width, height = left - _GAP + _MARGIN, _bottom(middle) + _MARGIN
+    width = left - _GAP + _MARGIN
+    height = _bottom(middle) + _MARGIN + _LINE * max(map(len, steps))
     said = escape(title, quote=True)
     told = "; ".join(f"{escape(name)} {shape_text(shape)}" for name, shape in rows)
     return (
@@ -134,6 +140,13 @@ class _Box:
             [_polygon(points, f'fill="{_FACES[face]}"') for face, points in faces.items()]
             + [_polygon(around, f'class="halo {layer}"') for layer in ("edge", "light")]
         )
+
+
+def _lines(texts, centre, top):
+    return "".join(
+        f'<text class="step" x="{centre:.1f}" y="{top + _LINE * number:.1f}">{escape(text)}</text>'
+        for number, text in enumerate(texts, 1)
+    )
 
 
 def _polygon(points, attributes):

@@ -200,7 +200,7 @@ PRESETS = {
         "32x32x3-conv_16_5_s2-max_2-conv_16_5-max_2-flatten-dense_10",
     ),
     "shrinking-slowly": Preset(
-        "Maps that keep their size",
+        "Maps that shrink slowly",
         "Small kernels with padding: only pooling makes the maps smaller.",
         "32x32x3-conv_16_3_psame-max_2-conv_16_3_psame-max_2-flatten-dense_10",
     ),

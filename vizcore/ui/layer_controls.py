@@ -6,7 +6,13 @@ import numpy as np
 import streamlit as st
 
 from vizcore.figures.volumes import shape_text, volumes_picture
-from vizcore.lessons.networks import BLOCK_INPUT, READINGS, block_weights, small_block
+from vizcore.lessons.networks import (
+    BLOCK_INPUT,
+    PUBLISHED_ERRORS,
+    READINGS,
+    block_weights,
+    small_block,
+)
 from vizcore.nets.architectures import (
     MOST_LAYERS,
     PRESETS,
@@ -24,7 +30,7 @@ from vizcore.ui.small_grids import grid, small_grids
 
 PAGE = "pages/layer_tables.py"
 OWN = "own"
-DEPTHS = ("plain-20", "plain-56", "resnet-20", "resnet-56")
+DRAWN = {"plain-20": "only drawn", "plain-56": "only drawn: above plain, 20 layers"}
 BLOCKS = ("plain-pair", "residual-block")
 
 _PROBLEM = "layers.problem"
@@ -112,10 +118,18 @@ def deeper(state):
         "one of 20, on the training pictures already, so it is no overfitting: gradient descent "
         "does not find those weights. With shortcuts the deeper one trains better again "
         "([He, Zhang, Ren and Sun, 2015](https://arxiv.org/abs/1512.03385)). The shortcuts of "
-        "these networks cost no parameters:"
+        "these networks cost nothing: with and without them the counts are equal."
     )
-    st.markdown(_compared(DEPTHS))
-    shown = {PRESETS[slug].title: LayerSettings(Network.named(slug)) for slug in (*DEPTHS, *BLOCKS)}
+    st.markdown(_compared(PUBLISHED_ERRORS))
+    st.markdown(
+        "The errors are theirs, measured on the test pictures (table 6). Of the plain networks the "
+        "paper only draws the curves (figure 6): the one of 56 layers ends above the one of 20, in "
+        "training and in test error."
+    )
+    shown = {
+        PRESETS[slug].title: LayerSettings(Network.named(slug))
+        for slug in (*PUBLISHED_ERRORS, *BLOCKS)
+    }
     _links("Open:", shown, state.now)
     st.markdown(
         "A residual block adds its input to what its two convolutions F make of it: "
@@ -145,28 +159,30 @@ def deeper(state):
 
 
 def shrinking(now):
-    """Compare a stack whose maps shrink fast with one that keeps them."""
+    """Compare a stack whose maps shrink fast with one whose maps shrink slowly."""
     st.subheader("How quickly maps shrink", anchor=False)
     st.markdown(
-        "Each convolution without padding takes size − 1 rows and columns away; a stride or a "
-        "pooling of 2 halves what is left. Both stacks below have two convolutions and two "
-        "poolings:"
+        "Each convolution without padding takes kernel size − 1 rows and columns away; a stride or "
+        "a pooling of 2 halves what is left. Both stacks below have two convolutions and two "
+        "poolings. Under each step stands what it needs for the size: "
+        "⌊(n − window + 2·padding)/stride⌋ + 1."
     )
     slugs = ("shrinking-fast", "shrinking-slowly")
     for slug in slugs:
         network = preset(slug)
         rows = layer_table(network)
         volumes = [("input", network.input), *((row.name, row.shape) for row in rows)]
-        title = PRESETS[slug].title
+        title, steps = PRESETS[slug].title, [(), *map(_window, rows)]
         st.markdown(f"**{title}**")
-        drawing(volumes_picture(volumes, title=title), label=title, key=f"layers.{slug}")
+        svg = volumes_picture(volumes, title=title, steps=steps)
+        drawing(svg, label=title, key=f"layers.{slug}")
     fast, slow = (layer_table(preset(slug))[3].shape for slug in slugs)
     st.markdown(
         f"The first ends with {shape_text(fast)}: nothing is left that could say where something "
-        "was, another convolution has nothing to slide over, and two of them are too few to find "
-        f"parts and then parts of parts. The second has {shape_text(slow)} left at the same place, "
-        "and there is room for more layers. So networks shrink their maps slowly, and add channels "
-        "as they do."
+        "was, and a third convolution would have nothing to slide over, so the network cannot go "
+        f"on to parts made of parts. The second has {shape_text(slow)} left after as many layers: "
+        "a third and a fourth convolution still find places to compare. So networks shrink their "
+        "maps slowly, and add channels as they do."
     )
     _links(
         "Open:", {PRESETS[slug].title: LayerSettings(Network.named(slug)) for slug in slugs}, now
@@ -188,9 +204,25 @@ def _as_opened(settings, now):
     return replace(settings, row=now.row if same else settings.row, share=now.share)
 
 
-def _compared(slugs):
-    lines = []
-    for slug in slugs:
+def _compared(errors):
+    lines = [
+        "| Network | learned parameters | multiply-adds | CIFAR-10 error, theirs |",
+        "|---|--:|--:|--:|",
+    ]
+    for slug, error in errors.items():
         count = totals(layer_table(preset(slug)))
-        lines.append(f"| {PRESETS[slug].title} | {count.trainable:,} | {count.multiply_adds:,} |")
-    return "| Network | learned parameters | multiply-adds |\n|---|--:|--:|\n" + "\n".join(lines)
+        told = f"**{error}%**" if error else DRAWN[slug]
+        lines.append(
+            f"| {PRESETS[slug].title} | {count.trainable:,} | {count.multiply_adds:,} | {told} |"
+        )
+    return "\n".join(lines)
+
+
+def _window(row):
+    """Tell what the rows of a layer's output can be worked out from, in lines."""
+    if not row.placed.windows:
+        return ()
+    axis, _ = row.placed.windows[0]
+    kind = f"{row.layer.kind} " if row.layer.stem == "pool" else ""
+    window = f"{kind}{axis.window}×{axis.window}, stride {axis.stride}"
+    return window, f"padding {axis.before}"

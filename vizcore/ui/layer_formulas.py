@@ -1,6 +1,18 @@
 """What is said about a row of a layer table: in a phrase, and in formulas with its numbers."""
 
-from vizcore.nets.layers import BatchNorm, Conv, Dense, Depthwise, Dropout, LeakyRelu, Residual
+from vizcore.nets.layers import (
+    AveragePool,
+    BatchNorm,
+    Conv,
+    Dense,
+    Depthwise,
+    Dropout,
+    GlobalAverage,
+    GlobalMax,
+    LeakyRelu,
+    MaxPool,
+    Residual,
+)
 from vizcore.ui.numbers import readable
 
 
@@ -11,22 +23,27 @@ def described(layer):
     --------
     >>> described(Conv(12, 3, padding="same"))
     '12 filters 3×3, padding same'
-    >>> described(Conv(96, 11, stride=4)), described(Dense(10))
-    ('96 filters 11×11, stride 4', '10 units')
+    >>> described(Conv(96, 11, stride=4)), described(MaxPool(2))
+    ('96 filters 11×11, stride 4', 'max 2×2, stride 2')
     """
     if isinstance(layer, Dense):
         return ", ".join([_counted(layer.units, "unit")] + ["no bias"] * (not layer.bias))
     if isinstance(layer, Dropout):
         return f"{readable(100 * layer.rate)}%"
+    if isinstance(layer, (GlobalAverage, GlobalMax)):
+        return f"{layer.kind.removeprefix('global')} of each channel"
     if isinstance(layer, LeakyRelu):
         return f"slope {readable(layer.slope, 6)}"
     if not hasattr(layer, "size"):
         return ""
     window = f"{layer.size}×{layer.size}"
+    pools = isinstance(layer, (MaxPool, AveragePool))
+    if pools:
+        window = f"{layer.kind} {window}"
     filters = getattr(layer, "filters", None)
     parts = [f"{_counted(filters, 'filter')} {window}" if filters else window]
     stride = layer.stride
-    if stride > 1 or layer.kind in ("max", "average"):
+    if stride > 1 or pools:
         parts.append(f"stride {stride}")
     padding = getattr(layer, "padding", "valid")
     if padding not in ("valid", 0):

@@ -12,8 +12,10 @@ from vizcore.ui.why_settings import PARTS, TURNS, fitted, from_lesson, least, mo
 PAGE = "pages/why_convolution.py"
 WIDTH = 136
 ONWARD = {
-    "pages/layer_tables.py": "Whole networks, counted layer by layer",
-    "pages/gradients.py": "What a shared weight learns from all its places",
+    "Whole networks, counted layer by layer": ("pages/layer_tables.py", {}),
+    "AlexNet": ("pages/layer_tables.py", {"network": "alexnet"}),
+    "Residual blocks": ("pages/layer_tables.py", {"network": "residual"}),
+    "What a shared weight learns from all its places": ("pages/gradients.py", {}),
 }
 
 
@@ -79,8 +81,8 @@ def to_scale(now):
 def onward():
     """Lead to the pages where the same layers are put together and learn."""
     with st.container(horizontal=True):
-        for file, label in ONWARD.items():
-            st.page_link(file, label=label, icon=":material/arrow_forward:")
+        for label, (file, query) in ONWARD.items():
+            st.page_link(file, label=label, icon=":material/arrow_forward:", query_params=query)
 
 
 def _numbers(state, names):

@@ -61,7 +61,7 @@ class Layers {
   drawTable() {
     const { rows, totals } = this.data;
     if (this.svg !== this.data.svg) this.picture.innerHTML = this.svg = this.data.svg;
-    const cell = (text, name) => element("td", { class: name }, text);
+    const cell = (text, name, head) => element("td", { class: name, "data-head": head }, text);
     this.radios = rows.map(({ name }, i) => element("input", { type: "radio", name: "row", value: i, "aria-label": `Row ${i + 1}, ${name}`, onchange: () => i !== this.row && this.choose(i, true) }));
     this.lines = rows.map((row, i) => {
       const label = element("label", {}, this.radios[i], element("span", { class: "number" }, String(i + 1)), row.name);
@@ -70,10 +70,10 @@ class Layers {
         {},
         element("th", { scope: "row" }, label),
         cell(row.what, "what"),
-        cell(row.shape, "figure"),
-        cell(commas(row.parameters), "figure"),
-        cell(commas(row.multiplyAdds), "figure"),
-        cell(row.field, "figure"),
+        cell(row.shape, "figure", HEADS[2]),
+        cell(commas(row.parameters), "figure", HEADS[3]),
+        cell(commas(row.multiplyAdds), "figure", HEADS[4]),
+        cell(row.field, "figure", HEADS[5]),
       );
       line.addEventListener("click", () => i !== this.row && this.choose(i, true));
       return line;
@@ -94,8 +94,8 @@ class Layers {
             element("th", { scope: "row" }, "Total"),
             cell(learned, "what"),
             cell("", "figure"),
-            cell(commas(totals.parameters), "figure"),
-            cell(commas(totals.multiply_adds), "figure"),
+            cell(commas(totals.parameters), "figure", HEADS[3]),
+            cell(commas(totals.multiply_adds), "figure", HEADS[4]),
             cell("", "figure"),
           ),
         ),
