@@ -3,22 +3,37 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from helpers import address, in_both_themes, visit
+from playwright.sync_api import expect
 
 from vizcore.ui.frame import PAGES
 
+SCREENS = [*((file, "") for file in PAGES), ("pages/gradients.py", "?part=filter")]
+"""Every page as it opens, and the parts that its first screen does not show."""
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("file", PAGES)
-def test_axe_finds_nothing_serious(server, page, file, width):
-    page.set_viewport_size({"width": width, "height": 900})
-    visit(page, address(server, file))
-    serious = [
+
+def serious_violations(tab):
+    """What axe finds on the screen, in light and in dark."""
+    return [
         (scheme, one["id"], [node["target"] for node in one["nodes"]], one["nodes"][0]["html"])
-        for scheme in in_both_themes(page)
-        for one in Axe().run(page).response["violations"]
+        for scheme in in_both_themes(tab)
+        for one in Axe().run(tab).response["violations"]
         if one["impact"] in ("serious", "critical")
     ]
-    assert serious == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("file", "query"), SCREENS)
+def test_axe_finds_nothing_serious(server, page, file, query, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    visit(page, address(server, file) + query)
+    assert serious_violations(page) == []
+
+
+def test_axe_finds_nothing_serious_in_an_open_popover(server, page):
+    visit(page, address(server, "pages/gradients.py") + "?part=filter")
+    page.get_by_role("button", name="Fill with …").click()
+    expect(page.get_by_role("button", name="Fill", exact=True)).to_be_visible()
+    assert serious_violations(page) == []
 
 
 OURS = """() => {
