@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 from counting import Gate  # noqa: E402
 
-QUIET = Settings(warm="", linger=3600, grace=3600, training_memory="2GiB", inference_memory="2GiB")
+QUIET = Settings(warm="", linger=120, grace=3600, training_memory="2GiB", inference_memory="2GiB")
 
 
 def eventually(condition, what, seconds=180):
