@@ -1,5 +1,6 @@
 """Why convolution, in a real browser: what lights up, what is counted, what moves along."""
 
+import re
 from math import log10
 from urllib.parse import urlencode
 
@@ -11,11 +12,20 @@ from playwright.sync_api import expect
 
 from vizcore.export.permalink import to_query
 from vizcore.lessons import LESSONS
-from vizcore.lessons.moving import FIRST, PLACES, first_look, looks, placed_at
+from vizcore.lessons.moving import (
+    FIRST,
+    PLACES,
+    first_look,
+    looks,
+    meeting,
+    placed,
+    placed_at,
+)
+from vizcore.lessons.moving import drawn as drawn_object
 from vizcore.lessons.weights import KINDS, WEIGHT_LESSONS, weight_matrix
 from vizcore.ui.counts import for_all, for_one
 from vizcore.ui.numbers import readable
-from vizcore.ui.why_settings import PARTS, WhySettings, from_lesson
+from vizcore.ui.why_settings import MOVED, PARTS, WhySettings, from_lesson
 
 ROOTS = {"connections": ".wiring", "counted": ".counts", "moved": ".moving"}
 
@@ -293,6 +303,9 @@ def test_a_row_lights_what_one_number_reads(server, page):
 # ---- The same object, moved ----
 
 
+AT_FIRST = WhySettings(part="moved", row=FIRST[0], column=FIRST[1])
+
+
 def check_moved(tab, settings):
     """Map, scores and verdicts are the core's."""
     seen = placed_at(looks(settings.shape, settings.turn, settings.colour), settings.row,
@@ -305,13 +318,48 @@ def check_moved(tab, settings):
     expect(tab.locator(".moving [role=cell]")).to_have_text(answers)
     expect(tab.locator(".moving .peak")).to_have_count(len(seen.peaks))
     rows = tab.locator(".moving tbody tr")
+    upright = settings.turn == 0 and settings.colour == "white"
+    still = upright and (settings.row, settings.column) == FIRST
     for row, (before, after) in {0: (first.dense, seen.dense), 2: (first.best, seen.best)}.items():
         expect(rows.nth(row).locator("td[data-name=Now]")).to_have_text(readable(after))
         expect(rows.nth(row).locator("td[data-name='At first']")).to_have_text(readable(before))
-        verdict = "✓ the score stays" if before == after else "✗ the score changes"
+        stays = "✓ the score stays" if before == after else "✗ the score changes"
+        verdict = "not moved yet" if still else stays
         expect(rows.nth(row).locator(".verdict")).to_have_text(verdict)
-    upright = settings.turn == 0 and settings.colour == "white"
-    expect(rows.nth(1).locator(".verdict")).to_contain_text("✓" if upright else "✗")
+    moved = "✓ moves along" if upright else "✗ is another map"
+    expect(rows.nth(1).locator(".verdict")).to_contain_text("not moved yet" if still else moved)
+    way = "Not moved yet: " if (settings.row, settings.column) == FIRST else "Moved by "
+    sums = tab.locator(".moving .sums p")
+    expect(sums.first).to_contain_text(way)
+    for k, (place, total) in enumerate([(FIRST, seen.dense), (seen.peaks[0], seen.best)]):
+        box = drawn_object(settings.shape, settings.turn, settings.colour)
+        picture = placed(box, settings.row, settings.column)
+        on, beside = meeting(picture, settings.shape, *place)
+        counts = rf"at row {place[0] + 1}, column {place[1] + 1}.*: {on} pixels? .*, {beside} on a "
+        expect(sums.nth(k + 1)).to_have_text(re.compile(rf"{counts}.* = {readable(total)}$"))
+
+
+def test_the_page_opens_with_the_object_moved_and_a_legend_that_says_what_is_painted(server, page):
+    open_page(page, server, WhySettings(part="moved"))
+    check_moved(page, WhySettings(part="moved"))
+    expect(page.locator(".moving .way")).to_have_text(
+        "Moved by 2 rows down and 3 columns to the right from the first place."
+    )
+    weights, responses = page.locator(".moving .legend:has(.scale)").all()
+    for legend, cell in (
+        (weights, page.locator(".moving .kernel span", has_text="+").first),
+        (responses, page.locator(".moving .peak")),
+    ):
+        painted = cell.evaluate("cell => getComputedStyle(cell).backgroundColor")
+        shade = legend.locator(".scale").evaluate("bar => bar.style.background")
+        assert re.findall(r"rgb\([^)]*\)", shade)[-1] == painted
+    pixels = page.locator(".moving .legend:has(.swatch)")
+    expect(pixels).to_have_text(["0 water", "1 white", "0.5 pale", "−1 black"])
+    painted = page.locator(".moving .picture > span").evaluate_all(
+        "cells => [...new Set(cells.map((cell) => cell.style.background))]"
+    )
+    swatches = pixels.locator(".swatch").evaluate_all("all => all.map((s) => s.style.background)")
+    assert painted == swatches[:2]
 
 
 def test_arrow_keys_move_the_object_and_only_where_it_is_left_is_told(server, page):
@@ -321,12 +369,11 @@ def test_arrow_keys_move_the_object_and_only_where_it_is_left_is_told(server, pa
     check_moved(page, WhySettings(part="moved"))
     frames.clear()
     page.locator(".moving .picture").focus()
-    row, column = FIRST
+    row, column = MOVED
     for key, down, right in [
         ("ArrowDown", 1, 0),
         ("ArrowRight", 0, 1),
-        ("ArrowUp", -1, 0),
-        ("ArrowUp", -1, 0),
+        *[("ArrowUp", -1, 0)] * 4,
         ("ArrowUp", 0, 0),  # the edge
         ("ArrowLeft", 0, -1),
     ]:
@@ -340,7 +387,7 @@ def test_arrow_keys_move_the_object_and_only_where_it_is_left_is_told(server, pa
         f"At row {row + 1}, column {column + 1}"
     )
     page.keyboard.press("Home")
-    check_moved(page, WhySettings(part="moved"))
+    check_moved(page, AT_FIRST)
 
 
 def test_the_object_is_dragged_where_it_is_gripped(server, page):
@@ -351,7 +398,7 @@ def test_the_object_is_dragged_where_it_is_gripped(server, page):
     def at(row, column):
         return box["x"] + (column + 0.5) * cell, box["y"] + (row + 0.5) * cell
 
-    page.mouse.move(*at(FIRST[0] + 4, FIRST[1] + 4))
+    page.mouse.move(*at(MOVED[0] + 4, MOVED[1] + 4))
     page.mouse.down()
     page.mouse.move(*at(9, 8), steps=4)
     page.mouse.up()
@@ -371,14 +418,14 @@ def test_buttons_move_it_and_bring_it_back(server, page):
         page.get_by_role("button", name=name).click()
         check_moved(page, WhySettings(part="moved", row=row, column=column))
     page.get_by_role("button", name="Back to the first place").click()
-    check_moved(page, WhySettings(part="moved"))
-    page.wait_for_url(address(server, WhySettings(part="moved")))
+    check_moved(page, AT_FIRST)
+    page.wait_for_url(address(server, AT_FIRST))
 
 
 def test_turned_and_recoloured_it_keeps_its_place(server, page):
     open_page(page, server, WhySettings(part="moved"))
     page.locator(".moving .picture").press("ArrowDown")
-    settings = WhySettings(part="moved", row=2)
+    settings = WhySettings(part="moved", row=MOVED[0] + 1)
     page.wait_for_url(address(server, settings))
     for text, change in {
         "A quarter turn": {"turn": 1},
@@ -423,7 +470,7 @@ def test_what_was_set_survives_other_parts_other_pages_and_a_reload(server, page
     page.get_by_text("The same object, moved", exact=True).click()
     drawn(page, "moved")
     page.locator(".moving .picture").press("ArrowRight")
-    settings = WhySettings(part="moved", kind="dense", column=3)
+    settings = WhySettings(part="moved", kind="dense", column=MOVED[1] + 1)
     page.wait_for_url(address(server, settings))
     sidebar = page.get_by_test_id("stSidebar")
     sidebar.get_by_role("link", name="Pooling").click()

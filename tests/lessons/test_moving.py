@@ -16,6 +16,7 @@ from vizcore.lessons.moving import (
     first_look,
     look,
     looks,
+    meeting,
     moved_along,
     placed,
     placed_at,
@@ -67,6 +68,19 @@ def test_moved_the_map_moves_along_the_maximum_stays_and_the_dense_score_falls(s
         assert same == shared == (PLACES - abs(move[0])) * (PLACES - abs(move[1]))
         assert seen.best == first.best and seen.peaks == (place,)
         assert (seen.dense == first.dense) == (place == FIRST)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("colour", COLOURS)
+def test_every_response_is_what_the_pixels_under_the_template_add_up_to(shape, colour):
+    for turn, place in ((0, FIRST), (0, (3, 5)), (1, (5, 6)), (3, (0, 7))):
+        picture = placed(drawn(shape, turn, colour), *place)
+        answers = look(picture, shape).map
+        for row, column in EVERYWHERE:
+            on, beside = meeting(picture, shape, row, column)
+            assert COLOURS[colour] * (on - beside) == pytest.approx(answers[row, column])
+    assert meeting(placed(drawn("swan"), *FIRST), "swan", *FIRST) == (13, 0)
+    assert meeting(placed(drawn("swan", 1), *FIRST), "swan", *FIRST) == (7, 6)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -129,5 +129,9 @@ def test_a_lesson_becomes_settings(slug):
         assert settings.layer == Layer(**lesson.settings)
 
 
+def test_the_object_has_been_moved_when_the_page_opens():
+    assert (WhySettings().row, WhySettings().column) == (FIRST[0] + 2, FIRST[1] + 3)
+
+
 def test_every_lesson_is_a_state_of_its_own():
     assert len({from_lesson(lesson) for lesson in WEIGHT_LESSONS.values()}) == len(WEIGHT_LESSONS)

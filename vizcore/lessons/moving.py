@@ -104,6 +104,23 @@ def look(picture, shape):
     return Look(float(score[0]), answers, float(global_pool2d(answers, "max")))
 
 
+def meeting(picture, shape, row, column):
+    """Count the pixels of the object that lie on a +1 and on a −1 of the template at a place.
+
+    The response there is their value times the first count less the second, since water is 0.
+
+    Examples
+    --------
+    >>> meeting(placed(drawn("plus"), 0, 0), "plus", 0, 0)
+    (9, 0)
+    >>> meeting(placed(drawn("plus"), 0, 0), "plus", 0, 1)
+    (4, 4)
+    """
+    object_there = picture[row : row + SIDE, column : column + SIDE] != 0
+    on = template(shape) > 0
+    return int((object_there & on).sum()), int((object_there & ~on).sum())
+
+
 @lru_cache(maxsize=64)
 def looks(shape, turn=0, colour="white"):
     """Return what the models make of an object at each place, row by row, as a tuple of `Look`."""

@@ -24,6 +24,9 @@ LARGEST = {
     "stride": 16,
     "inputs": 8,
 }
+MOVED = (FIRST[0] + 2, FIRST[1] + 3)
+"""Where the object stands when the page opens: moved, so that there is something to compare."""
+
 LEAST_INPUTS = 2
 LARGEST_WINDOW = 5
 
@@ -64,8 +67,8 @@ class WhySettings:
     shape: str = "swan"
     colour: str = "white"
     turn: int = 0
-    row: int = FIRST[0]
-    column: int = FIRST[1]
+    row: int = MOVED[0]
+    column: int = MOVED[1]
 
     def __post_init__(self):
         for said, value, choices in (

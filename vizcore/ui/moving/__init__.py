@@ -1,8 +1,10 @@
 """The moving object: what a dense neuron, a convolution and its maximum make of it."""
 
+import numpy as np
 import streamlit as st
 
 from vizcore.lessons.moving import (
+    COLOURS,
     FIRST,
     GRID,
     PLACES,
@@ -11,7 +13,9 @@ from vizcore.lessons.moving import (
     drawn,
     first_look,
     looks,
+    meeting,
     moved_along,
+    placed,
     template,
 )
 from vizcore.ui.assets import register
@@ -38,9 +42,8 @@ def moving(shape, turn, colour, row, column, *, on_move, visit, key):
     key : str
         The component's key on the page.
     """
-    first, seen = first_look(shape), looks(shape, turn, colour)
-    moves = [(k // PLACES - FIRST[0], k % PLACES - FIRST[1]) for k in range(len(seen))]
-    pairs = zip(seen, moves, strict=True)
+    first, box = first_look(shape), drawn(shape, turn, colour)
+    pairs = zip(looks(shape, turn, colour), np.ndindex(PLACES, PLACES), strict=True)
     _component(
         key=key,
         data={
@@ -48,11 +51,13 @@ def moving(shape, turn, colour, row, column, *, on_move, visit, key):
             "side": SIDE,
             "first": FIRST,
             "name": shape,
-            "object": drawn(shape, turn, colour).tolist(),
+            "object": box.tolist(),
+            "value": COLOURS[colour],
+            "colours": COLOURS,
             "template": template(shape).tolist(),
             "weights": dense_weights(shape).tolist(),
-            "start": _as_data(first, first, (0, 0)),
-            "looks": [_as_data(first, one, move) for one, move in pairs],
+            "start": {"dense": first.dense, "best": first.best, "peaks": first.peaks},
+            "looks": [_as_data(shape, one, placed(box, *place), place) for one, place in pairs],
             "row": row,
             "column": column,
             "visit": visit,
@@ -61,11 +66,14 @@ def moving(shape, turn, colour, row, column, *, on_move, visit, key):
     )
 
 
-def _as_data(first, one, move):
+def _as_data(shape, one, picture, place):
+    move = tuple(now - then for now, then in zip(place, FIRST, strict=True))
     return {
         "dense": one.dense,
         "best": one.best,
         "peaks": one.peaks,
         "map": one.map.ravel().tolist(),
-        "along": moved_along(first.map, one.map, move),
+        "along": moved_along(first_look(shape).map, one.map, move),
+        "denseMeets": meeting(picture, shape, *FIRST),
+        "bestMeets": meeting(picture, shape, *one.peaks[0]),
     }

@@ -10,6 +10,17 @@ function cells(n) {
   return Array.from({ length: n * n }, () => element("span"));
 }
 
+function swatch(value, name) {
+  const square = element("span", { class: "swatch" });
+  square.style.background = `rgb(${colourAt(WATER, value, 1).join(",")})`;
+  return element("span", { class: "legend numbers" }, square, `${readable(value)} ${name}`);
+}
+
+// Which way something was moved, in words.
+function moved(n, unit, on, back) {
+  return n ? [`${Math.abs(n)} ${unit}${Math.abs(n) === 1 ? "" : "s"} ${n > 0 ? on : back}`] : [];
+}
+
 function place([row, column]) {
   return `row ${row + 1}, column ${column + 1}`;
 }
@@ -38,6 +49,7 @@ class Moving {
     const arrow = (key, sign, name) => element("button", { type: "button", class: "arrow", "aria-label": name, onclick: () => this.go(...STEPS[key]) }, sign);
     this.home = element("button", { type: "button", class: "home", onclick: () => this.goTo(...this.data.first) }, "Back to the first place");
     this.legends = element("div", { class: "legends" });
+    this.sums = element("div", { class: "sums numbers" });
     this.rows = element("tbody");
     this.live = element("div", { class: "unseen", "aria-live": "polite" });
     const heads = ["Model", "Weights", "At first", "Now", "What stays"].map((name) => element("th", { scope: "col" }, name));
@@ -63,6 +75,7 @@ class Moving {
         ),
       ),
       this.legends,
+      this.sums,
       element("table", { class: "numbers" }, element("thead", {}, element("tr", {}, ...heads)), this.rows),
       this.live,
     );
@@ -104,7 +117,8 @@ class Moving {
     this.map.style.gridTemplateColumns = `repeat(${this.places}, var(--cell))`;
     this.map.replaceChildren(...this.rowsOf(this.answers));
     moveFrame(this.mapFrame, first, 1);
-    this.legends.replaceChildren(legend("Weights", SCALES.weight, 1), legend("Responses", SCALES.response, this.limit), element("span", { class: "legend" }, "Dashed: the first place"), element("span", { class: "legend" }, "Amber: the object, and the largest response"));
+    const pixels = Object.entries({ water: 0, ...this.data.colours }).map(([colour, value]) => swatch(value, colour));
+    this.legends.replaceChildren(element("div", { class: "legends" }, element("span", {}, "Pixels"), ...pixels), legend("Weights", SCALES.weight, 1), legend("Responses", SCALES.response, this.limit), element("span", { class: "legend" }, "Dashed: the first place"), element("span", { class: "legend" }, "Amber: the object, and the largest response"));
   }
 
   rowsOf(all) {
@@ -141,8 +155,28 @@ class Moving {
       paint(cell, colourAt(SCALES.response, look.map[k], this.limit));
     });
     this.picture.setAttribute("aria-label", `Picture of ${grid} by ${grid} pixels: the ${this.data.name} stands at ${place(this.place)}. Arrow keys move it, Home brings it back to the first place.`);
+    this.explain(look);
     this.compare(look);
     Object.assign(this.body.dataset, { drawn: "", place: this.place.join(","), dense: look.dense, best: look.best });
+  }
+
+  get unmoved() {
+    return this.place.join() === this.data.first.join();
+  }
+
+  explain(look) {
+    const { first, name, value } = this.data;
+    const [down, right] = this.place.map((n, k) => n - first[k]);
+    const way = [...moved(down, "row", "down", "up"), ...moved(right, "column", "to the right", "to the left")].join(" and ");
+    const times = (n) => `${n}·${value < 0 ? `(${readable(value)})` : readable(value)}`;
+    const pixels = (n) => `${n} ${n === 1 ? "pixel" : "pixels"}`;
+    const sum = (what, at, [on, beside], total) => element("p", {}, `${what}, at ${at}: ${pixels(on)} of the ${name} on a +1, ${beside} on a ${MINUS}1, water adds 0: ${times(on)} ${MINUS} ${times(beside)} = `, element("strong", {}, readable(total)));
+    const among = look.peaks.length > 1 ? ` (the first of ${look.peaks.length} places)` : "";
+    this.sums.replaceChildren(
+      element("p", { class: "way" }, way ? `Moved by ${way} from the first place.` : `Not moved yet: the ${name} stands at the first place.`),
+      sum("Dense neuron", place(first), look.denseMeets, look.dense),
+      sum("Largest response", place(look.peaks[0]) + among, look.bestMeets, look.best),
+    );
   }
 
   compare(look) {
@@ -150,11 +184,13 @@ class Moving {
     const small = side * side;
     const [same, shared] = look.along;
     const peak = ({ best, peaks }) => `${readable(best)} at ${peaks.length === 1 ? place(peaks[0]) : `${peaks.length} places`}`;
-    const stays = (before, after) => (before === after ? "✓ the score stays" : "✗ the score changes");
-    const along = same === shared ? "✓ moves along" : "✗ is another map";
+    const found = `${same} of ${shared} numbers that both maps hold are the same, moved`;
+    const still = this.unmoved && same === shared;
+    const stays = (before, after) => (still ? "not moved yet" : before === after ? "✓ the score stays" : "✗ the score changes");
+    const along = still ? "not moved yet" : same === shared ? `✓ moves along: ${found}` : `✗ is another map: ${found}`;
     this.rows.replaceChildren(
       line("Dense neuron", grid * grid, readable(start.dense), readable(look.dense), stays(start.dense, look.dense)),
-      line("Convolution: its largest response", small, peak(start), peak(look), `${along}: ${same} of ${shared} numbers that both maps hold are the same, moved`),
+      line("Convolution: its largest response", small, peak(start), peak(look), along),
       line("Convolution, then the maximum of the map", small, readable(start.best), readable(look.best), stays(start.best, look.best)),
     );
   }
