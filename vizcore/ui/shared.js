@@ -161,3 +161,36 @@ function innerLink(href, attributes, ...children) {
   });
   return link;
 }
+
+// What one presses to play something, in pictures that need no words.
+const ICONS = {
+  play: "M7 4v16l13-8z",
+  pause: "M6 4h4v16H6zM14 4h4v16h-4z",
+  next: "M5 4v16l10-8zM16 4h3v16h-3z",
+  previous: "M19 4v16L9 12zM5 4h3v16H5z",
+  last: "M3 4v16l8-8zM11 4v16l8-8zM19 4h3v16h-3z",
+  first: "M21 4v16l-8-8zM13 4v16l-8-8zM2 4h3v16H2z",
+};
+
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  svg.innerHTML = `<path d="${ICONS[name]}"/>`;
+  return svg;
+}
+
+function showIcon(button, name, label) {
+  button.replaceChildren(icon(name));
+  button.setAttribute("aria-label", label);
+  button.title = label;
+}
+
+function iconButton(name, label, act) {
+  const button = element("button", { type: "button", onclick: act });
+  showIcon(button, name, label);
+  return button;
+}
+
+const PLAY = ["play", "Play (space)"];
+const PAUSE = ["pause", "Pause (space)"];

@@ -194,9 +194,8 @@ class Stepper {
   }
 
   build(root) {
-    const button = (name, label, act) => element("button", { type: "button", "aria-label": label, title: label, onclick: act }, icon(name));
     const ends = (node) => (node.classList.add("ends"), node);
-    this.playButton = button("play", "Play (space)", () => this.play(!this.playing));
+    this.playButton = iconButton(...PLAY, () => this.play(!this.playing));
     this.playButton.classList.add("play");
     this.scrub = element("input", { type: "range", min: "0", value: "0", "aria-label": "Step", oninput: () => this.goTo(Number(this.scrub.value)) });
     this.place = element("output", { class: "place numbers" });
@@ -209,11 +208,11 @@ class Stepper {
     this.bar = element(
       "div",
       { class: "bar" },
-      ends(button("first", "First step (Home)", () => this.goTo(0))),
-      button("previous", "Previous step (←)", () => this.goTo(this.now - 1)),
+      ends(iconButton("first", "First step (Home)", () => this.goTo(0))),
+      iconButton("previous", "Previous step (←)", () => this.goTo(this.now - 1)),
       this.playButton,
-      button("next", "Next step (→)", () => this.goTo(this.now + 1)),
-      ends(button("last", "Last step (End)", () => this.goTo(Infinity))),
+      iconButton("next", "Next step (→)", () => this.goTo(this.now + 1)),
+      ends(iconButton("last", "Last step (End)", () => this.goTo(Infinity))),
       this.scrub,
       this.place,
       element("label", { class: "speed" }, "Speed ", this.speedSelect),
@@ -677,9 +676,7 @@ class Stepper {
     clearTimeout(this.timer);
     if (playing && !this.playing && this.now === this.trace.count - 1) this.moveTo(0);
     this.playing = playing;
-    this.playButton.replaceChildren(icon(playing ? "pause" : "play"));
-    this.playButton.setAttribute("aria-label", playing ? "Pause (space)" : "Play (space)");
-    this.playButton.title = playing ? "Pause (space)" : "Play (space)";
+    showIcon(this.playButton, ...(playing ? PAUSE : PLAY));
     this.body.classList.toggle("playing", playing);
     if (playing) this.timer = setTimeout(() => this.tick(), 1000 / this.speed);
   }
@@ -913,23 +910,6 @@ const HELP =
 
 function captioned(caption, ...content) {
   return element("figure", {}, element("figcaption", {}, caption), ...content);
-}
-
-const ICONS = {
-  play: "M7 4v16l13-8z",
-  pause: "M6 4h4v16H6zM14 4h4v16h-4z",
-  next: "M5 4v16l10-8zM16 4h3v16h-3z",
-  previous: "M19 4v16L9 12zM5 4h3v16H5z",
-  last: "M3 4v16l8-8zM11 4v16l8-8zM19 4h3v16h-3z",
-  first: "M21 4v16l-8-8zM13 4v16l-8-8zM2 4h3v16H2z",
-};
-
-function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  svg.innerHTML = `<path d="${ICONS[name]}"/>`;
-  return svg;
 }
 
 function stillness() {
