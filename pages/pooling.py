@@ -1,4 +1,4 @@
-"""Pooling: of every window one number is kept, and one can see which."""
+"""Pooling: each window gives one number, and one can see where it comes from."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from vizcore.ui.stepper import stepper
 
 open_page(
     "pages/pooling.py",
-    "Of every window one number is kept: the largest, or the average. Step through it, and see "
+    "Each window gives one number: its largest, or the average of all. Step through it, and see "
     "what stays when the input moves.",
 )
 state = PageState("pooling", PoolSettings())

@@ -165,7 +165,7 @@ def test_what_is_saved_is_the_present_state_with_its_step(page):
     at = page()
     at.query_params["mode"] = "average"
     at.switch_page("pages/pooling.py").run()
-    at.number_input(key="pooling.Window rows").set_value(3).run()
+    at.number_input(key="pooling.Height").set_value(3).run()
     save(at, AVERAGE.name, "1_0")
     assert save(at, "  ") == "Give the lesson a name."
     assert "its step is none" in save(at, "Odd", "<b>")

@@ -150,11 +150,11 @@ def test_every_rule_fills_and_is_undone(page, rule):
 @pytest.mark.parametrize(
     ("kind", "name", "value", "changed"),
     [
-        ("number_input", "Input rows", 8, lambda s: s.reshaped(rows=8)),
-        ("number_input", "Input columns", 32, lambda s: s.reshaped(columns=32)),
+        ("number_input", "Rows", 8, lambda s: s.reshaped(rows=8)),
+        ("number_input", "Columns", 32, lambda s: s.reshaped(columns=32)),
         ("number_input", "Channels", 8, lambda s: s.reshaped(channels=8)),
-        ("number_input", "Window rows", 4, lambda s: replace(s, high=4)),
-        ("number_input", "Window columns", 1, lambda s: replace(s, wide=1)),
+        ("number_input", "Height", 4, lambda s: replace(s, high=4)),
+        ("number_input", "Width", 1, lambda s: replace(s, wide=1)),
         ("toggle", "side_by_side", False, lambda s: replace(s, stride=2)),
         ("slider", "padding", 1, lambda s: replace(s, padding=1)),
         ("toggle", "partial", True, lambda s: replace(s, partial=True)),
@@ -185,13 +185,20 @@ def test_a_stride_of_its_own(page):
     assert not [slider for slider in at.slider if slider.label.startswith("Stride")]
 
 
+@pytest.mark.parametrize(("high", "wide"), [(2, 2), (3, 2)])
+def test_side_by_side_the_stride_is_told(page, high, wide):
+    told = f"Stride (cells): {high} down, {wide} across"
+    assert told in [one.value for one in page(high=str(high), wide=str(wide)).markdown]
+    assert not any("Stride (cells):" in one.value for one in page(stride="1").markdown)
+
+
 def test_only_an_average_asks_whether_the_padding_counts(page):
     names = [toggle.label for toggle in page().toggle]
     assert "Count the padding" not in names
     at = page(mode="average", padding="1")
     widget("toggle", at, "count_padding").set_value(True).run()
     check(at, PoolSettings(mode="average", padding=1, count_padding=True))
-    assert "- Numbers: 16 in, 9 out: 43.8% fewer" in facts(at)
+    assert "- Numbers: 16 in, 9 out: 43.75% fewer" in facts(at)
 
 
 @pytest.mark.parametrize(
@@ -206,8 +213,8 @@ def test_only_an_average_asks_whether_the_padding_counts(page):
 def test_the_controls_end_where_the_operation_does(page, query):
     at = page(**query)
     settings = now(at)
-    assert widget("number_input", at, "Window rows").max == most(settings, "high")
-    assert widget("number_input", at, "Window columns").max == most(settings, "wide")
+    assert widget("number_input", at, "Height").max == most(settings, "high")
+    assert widget("number_input", at, "Width").max == most(settings, "wide")
     for slider in at.slider:
         if slider.disabled:
             assert most(settings, "padding") == settings.padding == slider.value == 0
@@ -255,7 +262,7 @@ def test_a_small_shift_marks_and_counts_what_stays(page, direction, mode):
     counts = []
     for name, (before, after) in zip(("Input", "Pooled"), pairs, strict=True):
         same = before == after
-        share = readable(100 * same.mean(), 1)
+        share = readable(100 * same.mean())
         counts.append(f"{name}: {same.sum()} of {same.size} cells stay ({share}%)")
     assert f"**{'; '.join(counts)}.**" in [one.value for one in at.markdown]
 

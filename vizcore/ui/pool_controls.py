@@ -35,17 +35,16 @@ def examples(now):
 
 
 def window(state):
-    """Choose what is kept of a window, and how large it is."""
+    """Choose what a window gives, and how large it is."""
     st.radio(
-        "Keep of every window",
+        "Each window gives",
         list(MODES),
         format_func=MODES.get,
         horizontal=True,
         **state.bind("mode", lambda s: s.mode, lambda s, v: replace(s, mode=v)),
     )
-    sides = {"Window rows": "high", "Window columns": "wide"}
-    columns = st.columns(2, vertical_alignment="bottom")
-    for column, (label, name) in zip(columns, sides.items(), strict=True):
+    sides = {"Height": "high", "Width": "wide"}
+    for column, (label, name) in zip(st.columns(2), sides.items(), strict=True):
         _size(column, state, label, name, lambda s, n, name=name: fitted(s, **{name: n}))
 
 
@@ -63,6 +62,8 @@ def movement(state):
     )
     if now.stride:
         _slider(state, "stride", "Stride (cells)", 1, "How far the window moves at each step.")
+    else:
+        st.markdown(f"Stride (cells): {now.high} down, {now.wide} across")
     _slider(
         state,
         "padding",
@@ -89,10 +90,10 @@ def movement(state):
 
 def sizes(state):
     """Choose the size of the input, and fill it by a rule; undo takes it back."""
-    across = {"Input rows": "rows", "Input columns": "columns", "Channels": "channels"}
-    columns = st.columns(3, vertical_alignment="bottom")
-    for column, (label, name) in zip(columns, across.items(), strict=True):
-        _size(column, state, label, name, lambda s, n, name=name: s.reshaped(**{name: n}))
+    across = {"Rows": "rows", "Columns": "columns", "Channels": "channels"}
+    places = [*st.columns(2), st.columns(2)[0]]
+    for place, (label, name) in zip(places, across.items(), strict=True):
+        _size(place, state, label, name, lambda s, n, name=name: s.reshaped(**{name: n}))
     shared_controls.fill(state, "pooling.fill", {**FEATURE_MAPS, **RULES}, ["input"])
     st.page_link(
         PAGE,
@@ -107,7 +108,7 @@ def facts(now, trace):
     rows, columns, channels = trace.output.shape
     height, width = trace.formulas
     kept, given = trace.output.size, trace.x.size
-    lost = f"{readable(100 * (1 - kept / given), 1)}%"
+    lost = f"{readable(100 * (1 - kept / given))}%"
     if kept >= given:
         share = "nothing is saved"
     elif now.mode == "max":
@@ -178,7 +179,7 @@ def shift(state, trace):
     drawn, counts = [], []
     for name, (old, new) in pairs.items():
         same = staying(old, new)
-        stay = f"{same.sum():,} of {same.size:,} cells stay ({readable(100 * same.mean(), 1)}%)"
+        stay = f"{same.sum():,} of {same.size:,} cells stay ({readable(100 * same.mean())}%)"
         counts.append(f"{name}: {stay}")
         if name == "Pooled" or max(old.shape[:2]) <= LARGEST_DRAWN:
             old, new, same = (one[..., now.channel - 1] for one in (old, new, same))

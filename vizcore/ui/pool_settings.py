@@ -9,7 +9,7 @@ from vizcore.ops import trace_pool2d
 from vizcore.ops.windows import pair
 from vizcore.ui.volumes import LARGEST_INPUT, Volume
 
-MODES = {"max": "Largest (max)", "average": "Average"}
+MODES = {"max": "Its largest (max)", "average": "Its average"}
 MOVES = {"right": (1, 1), "left": (1, -1), "down": (0, 1), "up": (0, -1)}
 """Where the input moves: along which axis, and how far."""
 

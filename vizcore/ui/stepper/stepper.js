@@ -321,15 +321,15 @@ class Stepper {
       const input = new Grid({ caption: named, rows: height, columns: width, className: "input", scale: this.inputScale, label: named });
       const kernelName = many ? `Kernel, channel ${d + 1}` : "Kernel";
       const kernel = trace.pools ? null : new Grid({ caption: kernelCaption, rows: kh, columns: kw, className: "kernel", scale: SCALES.weight, label: kernelName });
-      const products = new Grid({ caption: trace.pools ? "→ Window" : "= Products", rows: kh, columns: kw, className: "products", scale: trace.pools ? this.inputScale : SCALES.response });
+      const products = new Grid({ caption: trace.pools ? "Window" : "= Products", rows: kh, columns: kw, className: "products", scale: trace.pools ? this.inputScale : SCALES.response });
       const seen = !this.stacked || !kernel ? null : new Grid({ caption: "Window", rows: kh, columns: kw, className: "seen", scale: this.inputScale });
       const sum = element("span", { class: "total numbers" });
       return { d, channel, input, seen, kernel, products, sum };
     });
-    const equals = { "max pooling": "max =", "average pooling": "mean =" }[trace.kind] ?? "=";
+    const pooled = { "max pooling": "largest", "average pooling": "average" }[trace.kind];
     this.outputs = Array.from({ length: trace.filters }, (_, k) => {
       const name = trace.filters > 1 ? `Output ${k + 1}` : "Output";
-      return new Grid({ caption: `${equals} ${name}`, rows: trace.height, columns: trace.width, className: "output", scale: trace.pools ? this.inputScale : SCALES.response, label: name });
+      return new Grid({ caption: pooled ? `${name}: ${pooled}` : `= ${name}`, rows: trace.height, columns: trace.width, className: "output", scale: trace.pools ? this.inputScale : SCALES.response, label: name });
     });
     this.outputGrid = this.outputs[filter];
     this.total = element("span", { class: "total numbers" });
