@@ -36,7 +36,7 @@ WAYS = {
     "pages/lessons.py": "Every worked example of the slides, each a link; and your own list.",
     "pages/image_filters.py": "Your photo, a kernel, and the arithmetic under the pointer.",
     "pages/convolution_step_by_step.py": "Every product, with numbers of your own.",
-    "pages/pooling.py": "One number of every window stays; see which, and what is lost.",
+    "pages/pooling.py": "Each window gives one number; see which, and what is lost.",
     "pages/activations.py": "One neuron, its curve, what a prediction costs, and dropout.",
     "pages/from_pixels_to_a_class.py": "Paint a face; follow each number back to its pixels.",
     "pages/finding_a_filter.py": "Try them all, turn one sign at a time, or follow the gradient.",
@@ -79,6 +79,7 @@ with on_photo:
     chosen = KERNELS[state.now.filter]
     photo = sample_photo(PHOTO)
     pixels, digest = photo.pixels(grey=True)
+    high, wide = pixels.shape[:2]
     passes = (Pass((chosen.weights,)),)
     response = apply_stack(pixels, passes, edges=EDGES)
     loupe(
@@ -110,7 +111,9 @@ with in_numbers:
     st.markdown(
         "The amber window covers nine cells of the input. Each is multiplied by the weight in the "
         "same place of the kernel, and the nine products add up to one cell of the output. Then "
-        "the window moves on. On a photo it is the same, a million times."
+        f"the window moves on. On the photo it is the same, {wide} × {high} = {wide * high:,} "
+        "times, once for each pixel. The grid of weights is called **kernel**, **filter** or "
+        "**feature detector**: three words for one thing."
     )
     st.page_link(
         "pages/convolution_step_by_step.py",

@@ -10,8 +10,8 @@ from vizcore.ui.stepper import stepper
 
 open_page(
     "pages/convolution_step_by_step.py",
-    "The window moves over the input; what it covers is multiplied by the kernel and added up. "
-    "Step through it, hover anything, type into any cell.",
+    "The window moves over the input; what it covers is multiplied by the kernel (also called "
+    "filter, or feature detector) and added up. Step, hover, type into any cell.",
 )
 state = PageState("convolution", StepSettings())
 if state.problem:

@@ -88,7 +88,11 @@ def test_the_lessons_are_a_topic_of_their_own():
 
 @pytest.mark.parametrize(
     ("slug", "told"),
-    [("six-maps", "(N − F)/stride + bias"), ("ten-5x5-filters", "pixel values × 3 × 12")],
+    [
+        ("six-maps", "“output = (N − F)/stride + bias”. It must be “+ 1”"),
+        ("six-maps", "(32 − 5)/1 + 1 = 28"),
+        ("ten-5x5-filters", "“pixel values × 3 × 12”. Right is H′×W′×12"),
+    ],
 )
 def test_what_the_decks_have_wrong_is_told(slug, told):
     assert told in LESSONS[slug].correction

@@ -55,6 +55,12 @@ def test_every_filter_is_shown_and_taken_along(home, key):
     assert from_query(FilterSettings, query) == FilterSettings(filters=Steps((FilterStep(key),)))
 
 
+def test_the_words_bridge_photo_and_numbers(home):
+    (said,) = [one.value for one in home().markdown if "amber window" in one.value]
+    assert "451 × 300 = 135,300 times" in said
+    assert all(f"**{word}**" in said for word in ("kernel", "filter", "feature detector"))
+
+
 def test_a_link_chooses_the_filter(home):
     assert element(home(filter="sharpen"), "home.filter").value == "sharpen"
 

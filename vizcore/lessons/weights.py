@@ -200,9 +200,10 @@ WEIGHT_LESSONS = {
         {"rows": 32, "columns": 32, "channels": 3, "filters": 10, "size": 5, "padding": 2},
         (32, 32, 10, 760),
         _output_and_parameters,
-        correction="Another deck writes the output of 12 filters over an image of 3 channels as "
-        "“pixel values × 3 × 12”. It is H′×W′×12: a filter spans all channels and adds them up, so "
-        "each filter gives one map. Here the ten filters give ten.",
+        correction="For 12 filters over an image of 3 channels, one deck gives the output as "
+        "“pixel values × 3 × 12”. Right is H′×W′×12, with K filters H′×W′×K: a filter spans all "
+        "channels and adds them up, so it gives one map, however many channels there are. Here "
+        "ten filters give 32×32×10.",
     ),
     "six-maps": Lesson(
         "Six maps",
@@ -211,9 +212,10 @@ WEIGHT_LESSONS = {
         {"rows": 32, "columns": 32, "channels": 3, "filters": 6, "size": 5},
         (28, 28, 6),
         _output,
-        correction="The decks write “output = (N − F)/stride + bias”. What is added is no bias but "
-        "1: (N − F)/stride counts the steps, and there is one place more than steps between "
-        "places. The bias is added to the numbers in the map, and leaves its size alone.",
+        correction="The decks write “output = (N − F)/stride + bias”. It must be “+ 1”: "
+        "(N − F)/stride + 1, here (32 − 5)/1 + 1 = 28. There is no bias in it: (N − F)/stride "
+        "counts the steps, and there is one place more than steps between places. A bias is added "
+        "to the numbers in the map, and leaves its size alone.",
     ),
     "ninety-six-11x11": Lesson(
         "Ninety-six 11×11×3",

@@ -24,11 +24,11 @@ LARGEST = {
     "stride": 16,
     "inputs": 8,
 }
-MOVED = (FIRST[0] + 2, FIRST[1] + 3)
-"""Where the object stands when the page opens: moved, so that there is something to compare."""
-
 LEAST_INPUTS = 2
 LARGEST_WINDOW = 5
+
+MOVED = (FIRST[0] + 2, FIRST[1] + 3)
+"""Where the object stands when the page opens: moved, so that there is something to compare."""
 
 
 @dataclass(frozen=True)
