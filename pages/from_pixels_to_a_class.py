@@ -10,8 +10,8 @@ from vizcore.ui.state import PageState
 
 open_page(
     "pages/from_pixels_to_a_class.py",
-    "Paint a face, and see what a small network makes of it. Point at any number to follow it back "
-    "to its pixels; a click holds it.",
+    "Point at any number, a logit for example, and see what it came from, stage by stage back to "
+    "the pixels; a click or tap holds it. Paint a face of your own, or type other weights.",
 )
 state = PageState("forward", ForwardSettings())
 if state.problem:

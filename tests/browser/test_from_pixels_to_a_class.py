@@ -129,9 +129,9 @@ def check_windows(now, trace, stage, cell, of):
     push = [abs(trace.products[k, of]) for k in range(len(trace.flatten))]
     main = trace.trail(stage, cell)
     if stage in ("logits", "softmax"):
-        (strongest,) = now["stages"]["flatten"]["main"]
-        assert push[strongest] == max(push)
-        main = trace.trail("flatten", (strongest,))
+        strongest = now["stages"]["flatten"]["main"]
+        assert [push[k] for k in strongest] == [max(push)] * any(push)
+        main = trace.trail("flatten", strongest) if strongest else {}
     frames = {}
     if "convolution" in main:
         (window,) = main["convolution"]
@@ -231,12 +231,65 @@ def test_lines_join_the_stages(server, page):
     assert sum(seen(page)["lines"]) == 7 + 2 * 4
 
 
+HIDDEN = """(root) => {
+  const { left, top } = root.querySelector(".lines").getBoundingClientRect();
+  const boxes = [...root.querySelectorAll("[data-i], figcaption, .titles span, button, .total, .said")].map((node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return [node.textContent, (node.dataset.i ? node : range).getBoundingClientRect()];
+  });
+  const found = new Set();
+  for (const path of root.querySelectorAll(".lines .core"))
+    for (const line of path.getAttribute("d").split("M").slice(1)) {
+      const [x1, y1, x2, y2] = line.split(/[L,]/).map(Number);
+      for (let part = 0.01; part < 1; part += 0.01) {
+        const [x, y] = [left + x1 + part * (x2 - x1), top + y1 + part * (y2 - y1)];
+        for (const [text, box] of boxes)
+          if (x > box.left + 1 && x < box.right - 1 && y > box.top + 1 && y < box.bottom - 1) found.add(text);
+      }
+    }
+  return [...found];
+}"""  # noqa: E501
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+@pytest.mark.parametrize("settings", [START, LARGE, START.reshaped(size=6, filters=2)])
+def test_no_line_runs_through_a_number_or_a_heading(server, page, settings, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    open_page(page, server, settings, at="6_2")
+    check_trail(page, settings, "logits", (2,))
+    assert seen(page)["lines"][1] > 0 or width < 1440  # then the parts may stand below each other
+    assert page.locator(".forward").evaluate(HIDDEN) == []
+
+
+def test_a_bar_marks_what_is_not_0_and_the_marks_are_explained(server, page):
+    open_page(page, server)
+    cell(page, "logits", 2).hover()
+    now = check_trail(page, START, "logits", (2,))
+    for stage in ("picture", "flatten", "products"):
+        texts = numbers(now, stage)
+        assert all(texts[i] for i in now["stages"][stage]["lit"])
+    assert now["stages"]["products"]["lit"] == [0, 1, 3]
+    told = page.locator(".forward .marks")
+    expect(told).to_contain_text("Frame: the strongest way. Bar: everything else it came from.")
+    # The bar lies under the cell, not on its number.
+    shadow = cell(page, "products", 0).evaluate("(cell) => getComputedStyle(cell).boxShadow")
+    assert "0px 3px 0px 0px" in shadow.split("inset")[0]
+
+
+def test_where_nothing_pushes_there_is_no_strongest_way(server, page):
+    blank = replace(START, picture=Drawing.of(np.zeros((7, 7))))
+    open_page(page, server, blank, at="6_1")
+    now = check_trail(page, blank, "logits", (1,))
+    assert now["frames"] == {} and sum(now["lines"]) == 0
+
+
 def test_a_pixel_shows_what_it_feeds(server, page):
     open_page(page, server)
     cell(page, "picture", 8).hover()
     check_trail(page, START, "picture", (1, 1, 0))
     assert seen(page)["stages"]["convolution"]["fed"] == [0, 1, 5, 6]
-    assert "4 windows" in seen(page)["sentence"]
+    assert "the windows of the 4 framed cells" in seen(page)["sentence"]
 
 
 def test_following_costs_no_traffic(server, page):
@@ -525,6 +578,7 @@ def test_on_a_phone_everything_stays_on_screen(server, page, settings):
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, server, settings)
     check(page, settings)
+    assert seen(page)["lines"] == [0, 0]
     for _ in in_both_themes(page):
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         stage = page.locator(".forward .stage")
@@ -534,3 +588,27 @@ def test_on_a_phone_everything_stays_on_screen(server, page, settings):
     page.wait_for_url(address(server, changed))
     settled(page)
     eventually(page, lambda: check(page, changed))
+
+
+def test_on_a_phone_no_volume_is_out_of_sight(server, page):
+    open_page(page, server)
+    picture = page.locator(".drawing")
+    tops = """(picture) => [...picture.querySelectorAll(".name")]
+      .map((name) => Math.round(name.getBoundingClientRect().top))"""
+    expect(picture.locator(".volume")).to_have_count(5)
+    assert len({*picture.evaluate(tops)}) == 1
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function(
+        """() => [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
+             .map((mount) => mount.shadowRoot?.querySelector(".drawing")).filter(Boolean)
+             .every((picture) => picture.scrollWidth <= picture.clientWidth)"""
+    )
+    expect(picture.locator(".volume")).to_have_count(5)
+    assert len({*picture.evaluate(tops)}) == 2
+    expect(page.locator(".hint")).to_be_hidden()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    eventually(page, lambda: single(picture.evaluate(tops)))
+
+
+def single(found):
+    assert len({*found}) == 1

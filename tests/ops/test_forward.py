@@ -72,7 +72,7 @@ def test_a_number_is_followed_back_by_hand():
         "pooling": {(1, 0)},
         "relu": {(3, 1)},
         "convolution": {(3, 1)},
-        "picture": {*window},
+        "picture": {(3, 3), (4, 1), (5, 2), (5, 3)},
     }
 
 
@@ -89,7 +89,19 @@ def test_of_equals_the_first_wins():
 def test_a_probability_is_made_of_every_logit():
     trail = happy().trail("softmax", (2,))
     assert trail["logits"] == {(0,), (1,), (2,)}
-    assert len(trail["products"]) == 27 and len(trail["flatten"]) == 9
+    # The two pooled numbers that are 0 have no part in any, nor has the one that has the weight 0.
+    assert trail["flatten"] == {(0,), (1,), (3,), (4,), (5,), (7,), (8,)}
+    assert (4, 1) not in trail["products"] and len(trail["products"]) == 20
+
+
+def test_a_term_of_0_has_no_part_in_a_sum():
+    trace = happy()
+    assert trace.parts("convolution", (3, 1)) == [(3, 3), (4, 1), (5, 2), (5, 3)]
+    assert trace.parts("convolution", (0, 0)) == []
+    assert trace.parts("logits", (1,)) == [(i, 1) for i in (0, 1, 3, 5, 7, 8)]
+    # A number that is 0 comes from the one before all the same.
+    assert trace.parts("products", (2, 0)) == [(2,)]
+    assert trace.trail("logits", (0,))["flatten"] == {(i,) for i in (0, 1, 3, 4, 5, 7, 8)}
 
 
 def test_the_strongest_push_comes_first():
@@ -111,6 +123,20 @@ def test_it_is_the_chain_of_its_operations(ceil_mode, size):
     for name, values in zip(STAGES, (*stages, softmax(logits)), strict=True):
         assert np.array_equal(trace.values(name), values)
     np.testing.assert_allclose(trace.products.sum(axis=0) + trace.bias, logits)
+
+
+@pytest.mark.parametrize("ceil_mode", [False, True])
+def test_the_parts_of_a_sum_add_up_to_it(ceil_mode):
+    trace = volume(ceil_mode)
+    conv = trace.convolution
+    for cell in np.ndindex(conv.output.shape):
+        corner = np.array([*cell[:2], 0])
+        parts = trace.parts("convolution", cell)
+        terms = [conv.x[one] * conv.kernel[(*(one - corner), cell[2])] for one in parts]
+        assert all(terms) and sum(terms) + conv.bias[cell[2]] == pytest.approx(conv.output[cell])
+    for cell in np.ndindex(trace.logits.shape):
+        terms = [trace.products[one] for one in trace.parts("logits", cell)]
+        assert all(terms) and sum(terms) + trace.bias[cell] == pytest.approx(trace.logits[cell])
 
 
 @pytest.mark.parametrize("ceil_mode", [False, True])

@@ -25,10 +25,11 @@ def test_the_data_are_the_cores(settings):
         values, stage = trace.values(name), data["stages"][name]
         assert tuple(stage["shape"]) == values.shape
         assert np.array_equal(stage["values"], values.ravel())
-        for cell, sources in zip(np.ndindex(values.shape), stage["sources"], strict=bool(before)):
-            shape = trace.values(before).shape
-            places = [tuple(map(int, np.unravel_index(i, shape))) for i in sources]
-            assert places == trace.sources(name, cell)
+        for kind, told in (("sources", trace.sources), ("parts", trace.parts)):
+            for cell, found in zip(np.ndindex(values.shape), stage[kind], strict=bool(before)):
+                shape = trace.values(before).shape
+                places = [tuple(map(int, np.unravel_index(i, shape))) for i in found]
+                assert places == told(name, cell)
     for cell, window in zip(np.ndindex(trace.pooling.output.shape), data["windows"], strict=True):
         largest = max(trace.relu.ravel()[window])
         assert largest == trace.pooling.output[cell]

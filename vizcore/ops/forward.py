@@ -49,6 +49,8 @@ class ForwardTrace:
     ([[1.0, 2.0], [0.0, 1.0]], [2.0], [6.0, 8.0])
     >>> trace.sources("pooling", (0, 0)), trace.sources("convolution", (0, 1))
     ([(0, 1)], [(0, 1), (0, 2), (1, 1), (1, 2)])
+    >>> trace.parts("convolution", (0, 1))
+    [(0, 1), (1, 2)]
     """
 
     convolution: Trace
@@ -131,12 +133,36 @@ class ForwardTrace:
                 return [(i,) for i in range(len(self.logits))]
         raise ValueError(f"stage must be one of {', '.join(STAGES)}. Received: {stage!r}")
 
+    def parts(self, stage, cell):
+        """Tell what had a part in a number: its sources, of a sum without the terms that are 0.
+
+        Parameters
+        ----------
+        stage, cell
+            As for `sources`.
+
+        Returns
+        -------
+        list of tuple of int
+            Places in the stage before.
+        """
+        sources = self.sources(stage, cell)
+        if stage == "convolution":
+            kernel = self.convolution.kernel
+            weights = (kernel[..., cell[2]] if len(cell) == 3 else kernel).ravel()
+            terms = [self.convolution.x[one] for one in sources] * weights
+        elif stage == "logits":
+            terms = [self.products[one] for one in sources]
+        else:
+            return sources
+        return [one for one, term in zip(sources, terms, strict=True) if term]
+
     def pool_window(self, cell):
         """Return the cells of `relu` among which a pooled number is the largest."""
         return [(*place, *cell[2:]) for place in product(*_window(self.pooling, cell))]
 
     def trail(self, stage, cell):
-        """Follow a number back to the picture.
+        """Follow a number back to the picture, by what had a part in it.
 
         Parameters
         ----------
@@ -152,7 +178,7 @@ class ForwardTrace:
         found = {stage: cells}
         for later, earlier in zip(STAGES[:0:-1], STAGES[-2::-1], strict=True):
             if later in found:
-                found[earlier] = {s for one in found[later] for s in self.sources(later, one)}
+                found[earlier] = {s for one in found[later] for s in self.parts(later, one)}
         return found
 
     def ranking(self, of):

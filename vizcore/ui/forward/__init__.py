@@ -63,10 +63,11 @@ def as_data(trace):
     -------
     dict
         ``stages``: for each of `STAGES` its ``shape``, ``values`` in reading order, and for each
-        value the places of its ``sources`` in the stage before; ``windows``: for each pooled number
-        the places in ReLU's output among which it is the largest; ``kernel`` and ``bias`` filter by
-        filter, ``weights`` as flattened number by class, ``denseBias``; ``ranking``: for each class
-        the flattened numbers by how far they push it up.
+        value the places of its ``sources`` and of its ``parts`` in the stage before; ``windows``:
+        for each pooled number the places in ReLU's output among which it is the largest;
+        ``kernel`` and ``bias`` filter by filter, ``weights`` as flattened number by class,
+        ``denseBias``; ``ranking``: for each class the flattened numbers by how far they push it
+        up.
     """
     before = (None, *STAGES)
     kernel = np.moveaxis(trace.convolution.kernel[:, :, 0], 2, 0)
@@ -87,17 +88,14 @@ def as_data(trace):
 
 def _stage(trace, name, before):
     values = trace.values(name)
+    cells = list(np.ndindex(values.shape)) if before else []
     return {
         "shape": values.shape,
         "values": values.ravel().tolist(),
-        "sources": [
-            _places(trace.values(before), trace.sources(name, cell))
-            for cell in np.ndindex(values.shape)
-        ]
-        if before
-        else [],
+        "sources": [_places(trace.values(before), trace.sources(name, one)) for one in cells],
+        "parts": [_places(trace.values(before), trace.parts(name, one)) for one in cells],
     }
 
 
 def _places(array, cells):
-    return np.ravel_multi_index(np.transpose(cells), array.shape).tolist()
+    return [int(np.ravel_multi_index(cell, array.shape)) for cell in cells]

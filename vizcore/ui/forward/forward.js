@@ -11,6 +11,7 @@ const SMALLEST_TYPE = 10;
 const DIGIT = 0.56; // of the type's size
 const LETTERS = 6; // of a number by itself
 const GAP = 2;
+const ROW_GAP = 5; // room for a bar under a cell
 const APART = 24;
 const DENSE = 214;
 const SCORES = 208;
@@ -68,11 +69,11 @@ class Pass {
     return this.stages[stage].shape;
   }
 
-  // A number followed back to the picture: for each stage the places on the way.
+  // A number followed back to the picture: for each stage the places that had a part in it.
   trail(stage, i) {
     const found = { [stage]: new Set([i]) };
     for (let s = STAGES.indexOf(stage); s > 0; s--) {
-      const from = [...found[STAGES[s]]].flatMap((one) => this.stages[STAGES[s]].sources[one]);
+      const from = [...found[STAGES[s]]].flatMap((one) => this.stages[STAGES[s]].parts[one]);
       found[STAGES[s - 1]] = new Set(from);
     }
     return found;
@@ -84,12 +85,13 @@ class Pass {
     return stage === "logits" || stage === "softmax" ? i : null;
   }
 
-  // The flattened number that pushes a class most, up or down.
+  // The way of the flattened number that pushes a class most, up or down; none where nothing does.
   strongest(of) {
     const ranked = this.ranking[of];
     const push = (i) => Math.abs(this.values("products")[i * this.count + of]);
     const [up, down] = [ranked[0], ranked.at(-1)];
-    return push(down) > push(up) ? down : up;
+    const most = push(down) > push(up) ? down : up;
+    return push(most) ? this.trail("flatten", most) : {};
   }
 
   place(stage, i) {
@@ -111,7 +113,7 @@ class Pass {
 
   explain_picture(i, value) {
     const fed = this.fedBy(i).length;
-    return `Picture, ${this.where("picture", i)}: ${value}. It lies in ${fed} ${fed === 1 ? "window" : "windows"} of the convolution.`;
+    return `Picture, ${this.where("picture", i)}: ${value}. It lies in the windows of the ${fed === 1 ? "framed cell" : `${fed} framed cells`} of the convolution.`;
   }
 
   explain_convolution(i, value) {
@@ -161,7 +163,7 @@ class Pass {
     const power = (k) => `e^{${readable(this.values("logits")[k])}}`;
     const all = this.classes.map((_, k) => power(k)).join(" + ");
     const share = this.values("softmax")[i];
-    return `Softmax of ${this.classes[i]}: ${power(i)} / (${all}) = ${readable(share, 4)}, that is ${percent(share)}.`;
+    return `Softmax of ${this.classes[i]}: ${power(i)} / (${all}) = ${readable(share, 4)}, that is ${percent(share)}. Every logit has a part in it.`;
   }
 
   added(bias) {
@@ -239,16 +241,16 @@ class Forward {
     this.presets = element("div", { class: "presets", role: "group", "aria-label": "Pictures to try" });
     this.invert = element("button", { type: "button", onclick: () => this.draw(this.rows.map((row) => [...row].map((cell) => 1 - cell).join(""))) }, "Invert");
     this.undo = element("button", { type: "button", title: "Take the last edit back (Ctrl+Z)", onclick: () => this.submit({ undo: true }) }, "Undo");
-    this.under = svg("svg", { class: "lines under", "aria-hidden": "true" });
-    this.over = svg("svg", { class: "lines over", "aria-hidden": "true" });
+    this.lines = svg("svg", { class: "lines", "aria-hidden": "true" });
     this.chain = element("div", { class: "chain" });
-    this.stage = element("div", { class: "stage" }, this.under, this.chain, this.over);
+    this.stage = element("div", { class: "stage" }, this.lines, this.chain);
     this.verdict = element("p", { class: "verdict numbers" });
     this.sentence = element("p", { class: "sentence numbers" });
     this.note = element("p", { class: "note", role: "alert" });
     this.legends = element("div", { class: "legends" });
+    this.marks = element("p", { class: "marks" }, element("span", { class: "swatch main" }), " Frame: the strongest way. ", element("span", { class: "swatch lit" }), " Bar: everything else it came from. What adds 0 has no mark.");
     this.live = element("div", { class: "unseen", "aria-live": "polite" });
-    this.body = element("div", { class: "forward" }, element("div", { class: "bar" }, this.presets, this.invert, this.undo), this.stage, this.verdict, this.sentence, this.note, this.legends, this.live);
+    this.body = element("div", { class: "forward" }, element("div", { class: "bar" }, this.presets, this.invert, this.undo), this.stage, this.verdict, this.sentence, this.note, this.marks, this.legends, this.live);
     root.append(this.body);
     this.stopKeeping = keepAt(() => this.told);
     this.listen();
@@ -396,13 +398,14 @@ class Forward {
     const found = roomy >= 0 ? roomy : options.indexOf(Math.max(...options));
     const cell = Math.max(SMALLEST_CELL, Math.min(LARGEST_CELL, options[found]));
     const rows = this.pass.values("flatten").length;
-    const line = Math.max(SMALLEST_CELL, Math.min(34, cell, Math.floor(TALLEST_LIST / rows) - GAP));
+    const line = Math.max(SMALLEST_CELL, Math.min(34, cell, Math.floor(TALLEST_LIST / rows) - ROW_GAP));
     this.body.style.setProperty("--cell", `${cell}px`);
     this.body.style.setProperty("--line", `${line}px`);
     this.body.style.setProperty("--size", picture);
     // The maps of a filter stand in one line.
-    this.body.style.setProperty("--tall", this.pass.filters > 1 ? `${map * (cell + GAP) + 34}px` : 0);
+    this.body.style.setProperty("--tall", this.pass.filters > 1 ? `${map * (cell + ROW_GAP) + 34}px` : 0);
     this.chain.classList.toggle("broken", found !== 0);
+    this.narrow = found === options.length - 1;
     this.write();
   }
 
@@ -493,7 +496,7 @@ class Forward {
     this.writeDense();
     const trail = pass.trail(stage, i);
     // Where many numbers come together, the one that pushes most is followed in full.
-    const main = stage === "logits" || stage === "softmax" ? pass.trail("flatten", pass.strongest(this.of)) : trail;
+    const main = stage === "logits" || stage === "softmax" ? pass.strongest(this.of) : trail;
     const fed = stage === "picture" ? new Set(pass.fedBy(i)) : new Set();
     for (const name of GRIDS)
       for (const grid of this.grids[name]) this.mark(grid, trail[name], main[name], name === "convolution" ? fed : new Set());
@@ -570,30 +573,24 @@ class Forward {
     grid.frame.hidden = false;
   }
 
-  // Only what moves a logit is joined to it: a product of 0 does not.
-  joined(trail) {
-    const { pass, of } = this;
-    if (!trail.logits) return trail;
-    const moving = pass.values("flatten").flatMap((_, k) => (pass.values("products")[k * pass.count + of] ? [pass.trail("products", k * pass.count + of)] : []));
-    const united = (name) => new Set(moving.flatMap((one) => [...one[name]]));
-    return { ...trail, ...Object.fromEntries([...GRIDS, "flatten", "products"].map((name) => [name, united(name)])) };
-  }
-
-  // From every number on the way to what it came from; the main one's lines lie above the cells.
+  // From every number on the way to what it came from, in the room between two parts.
   drawLines(whole, main) {
     const { pass, of } = this;
-    const trail = this.joined(whole);
+    // Of a probability, the class on screen: its products are the ones that can be seen.
+    const trail = whole.softmax ? { ...pass.trail("logits", of), softmax: whole.softmax } : whole;
     const box = this.stage.getBoundingClientRect();
     const [dx, dy] = [this.stage.scrollLeft - box.left, this.stage.scrollTop - box.top];
+    // How high a cell stands, and where the part that it belongs to begins and ends.
     const at = (node) => {
-      const { left, right, top, bottom } = node.getBoundingClientRect();
+      const { top, bottom } = node.getBoundingClientRect();
+      const { left, right } = (node.closest(".holder") ?? node).getBoundingClientRect();
       return { left: left + dx, right: right + dx, top: top + dy, bottom: bottom + dy };
     };
-    const lines = { under: "", over: "" };
+    const lines = { side: "", main: "" };
     const join = (from, to, isMain, corners = false) => {
-      // Where parts stand below each other, many lines would hide what they join.
-      if (!isMain && to.left < from.right - 1) return;
-      lines[isMain ? "over" : "under"] += corners ? between(from, to, 0) + between(from, to, 1) : between(from, to, 0.5);
+      // Where parts stand below each other, a line would run through what lies between.
+      if (this.narrow || to.left < from.right - 1) return;
+      lines[isMain ? "main" : "side"] += corners ? between(from, to, 0) + between(from, to, 1) : between(from, to, 0.5);
     };
     const each = (stage, draw) => trail[stage]?.forEach((i) => draw(i, main[stage]?.has(i)));
     each("convolution", (i, isMain) => isMain && join(at(this.grids.picture[0].frame), at(this.cellOf("convolution", i)), true, true));
@@ -606,13 +603,12 @@ class Forward {
     });
     each("flatten", (i, isMain) => join(at(this.cellOf("pooling", i)), at(this.cellOf("flatten", i)), isMain));
     const logit = at(this.logits[of]);
-    if (trail.logits) trail.products.forEach((k) => join(at(this.cellOf("products", k)), logit, main.flatten.has(Math.floor(k / pass.count))));
+    if (trail.logits) trail.products.forEach((k) => join(at(this.cellOf("products", k)), logit, main.flatten?.has(Math.floor(k / pass.count))));
     if (trail.softmax) join(logit, at(this.shares[of]), true);
-    for (const [name, path] of Object.entries(lines)) {
-      this[name].setAttribute("width", this.stage.scrollWidth);
-      this[name].setAttribute("height", this.stage.scrollHeight);
-      this[name].replaceChildren(svg("path", { class: "edge", d: path }), svg("path", { class: "core", d: path }));
-    }
+    this.lines.setAttribute("width", this.stage.scrollWidth);
+    this.lines.setAttribute("height", this.stage.scrollHeight);
+    const paths = Object.entries(lines).flatMap(([name, d]) => ["edge", "core"].map((layer) => svg("path", { class: `${name} ${layer}`, d })));
+    this.lines.replaceChildren(...paths);
   }
 
   // ---- Pointer and keys ----
@@ -828,12 +824,10 @@ function raised(text) {
   return text.split(/\^\{([^}]*)\}/).map((part, k) => (k % 2 ? element("sup", {}, part) : part));
 }
 
-// A line from one box to another, to the right or down; `part` of the way along their facing sides.
+// A line from a box to one at its right; `part` of the way down their facing sides.
 function between(from, to, part) {
   const mix = (a, b) => a + (b - a) * part;
-  if (to.left >= from.right - 1) return `M${from.right},${mix(from.top, from.bottom)}L${to.left},${mix(to.top, to.bottom)}`;
-  if (to.top >= from.bottom - 1) return `M${mix(from.left, from.right)},${from.bottom}L${mix(to.left, to.right)},${to.top}`;
-  return "";
+  return `M${from.right},${mix(from.top, from.bottom)}L${to.left},${mix(to.top, to.bottom)}`;
 }
 
 const instances = new WeakMap();
