@@ -153,6 +153,8 @@ def test_cards_fit_the_screen_and_their_numbers_their_cells(server, page, width)
              }).map((text) => text.textContent))"""
     )
     assert wide == []
+    feet = page.locator(".card .foot").evaluate_all("all => all.map((one) => one.offsetHeight)")
+    assert len({*feet}) == 1  # a correction or a long name takes no line from the decks
 
 
 # ---- A visitor's own ----

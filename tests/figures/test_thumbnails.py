@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from vizcore.figures.colours import RESPONSE_RAMP, WEIGHT_RAMP, colour_at
-from vizcore.figures.thumbnails import HEIGHT, WIDTH, number_text, thumbnail
+from vizcore.figures.pieces import HEIGHT, WIDTH, number_text
+from vizcore.figures.thumbnails import thumbnail
 from vizcore.lessons import LESSONS, Lesson
 from vizcore.lessons.lesson import channels, matrix
 from vizcore.ops import conv2d, pool2d
@@ -16,14 +17,14 @@ from vizcore.ops import conv2d, pool2d
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def parsed(lesson):
-    svg = ElementTree.fromstring(thumbnail(lesson))
+def parsed(lesson, slug=None):
+    svg = ElementTree.fromstring(thumbnail(lesson, slug))
     assert svg.tag == f"{SVG}svg" and svg.get("role") == "img"
     return svg
 
 
-def texts(lesson):
-    return [one.text for one in parsed(lesson).iter(f"{SVG}text")]
+def texts(lesson, slug=None):
+    return [one.text for one in parsed(lesson, slug).iter(f"{SVG}text")]
 
 
 def fills(lesson):
@@ -44,7 +45,7 @@ def giving(result, **settings):
 
 @pytest.mark.parametrize("slug", LESSONS)
 def test_every_lesson_has_a_picture_that_fits_its_card(slug):
-    svg = parsed(LESSONS[slug])
+    svg = parsed(LESSONS[slug], slug)
     assert svg.get("viewBox") == f"0 0 {WIDTH} {HEIGHT}"
     scale = float(re.search(r"scale\(([\d.]+)\)", svg[1].get("transform", "scale(1)"))[1])
     still = [one for one in svg.iter(f"{SVG}rect") if one.get("fill") != "none"]
@@ -99,7 +100,7 @@ def test_the_window_lies_on_the_first_cells_and_knows_how_far_to_go():
 
 def test_where_no_window_moves_none_is_drawn():
     for slug in ("two-slashes", "depth-preserved", "slide-filters"):
-        assert 'class="window"' not in thumbnail(LESSONS[slug])
+        assert 'class="window"' not in thumbnail(LESSONS[slug], slug)
 
 
 def test_shapes_are_boxes_and_counts_are_numbers():
@@ -127,7 +128,7 @@ def test_a_net_of_shapes():
 
 def test_a_count_of_a_network_stands_beside_its_volumes():
     drawn = giving(101_770, network="mnist-mlp")
-    assert texts(drawn) == ["1×1×784", "1×1×128", "1×1×10", "101,770"]
+    assert texts(drawn) == ["28×28×1", "1×1×784", "1×1×128", "1×1×10", "101,770"]
 
 
 def test_pairs_of_counts_are_no_shapes():
@@ -149,3 +150,87 @@ def test_maps_of_a_volume_lie_behind_each_other():
 def test_numbers_are_short():
     found = [number_text(n) for n in (0, -0.001, 2.5, -3, 1234.5, 1 / 3)]
     assert found == ["0", "0", "2.5", "−3", "1,234.5", "0.33"]
+
+
+# ---- Drawings of their own, and numbers with names ----
+
+
+@pytest.mark.parametrize(
+    ("slug", "written"),
+    [
+        ("activations", "2 1 3 inputs 0.5 1 −1.5 weights, bias 1.5 "
+         "−1 sum 0 ReLU 0.27 sigmoid −0.76 tanh"),
+        ("cost", "5 is largest 3 is right 1.89 squared error 0.36 cross-entropy"),
+        ("dropout", "activations ↓ 4.4 6.8 2.4 dropped × 0, kept × 2"),
+        ("two-slashes", "× = +4 × = −4 × = +2 × = −2"),
+        ("dot-product", "× 1 −1 1 1 products 2 sum"),
+        ("happy-face-to-class", "1 1 0 4 2 1 0 2 1 pooled 3 Happy 0 Sad −1 Neither logits"),
+        ("ten-5x5-filters", "32×32×3 32×32×10 760 parameters"),
+        ("ninety-six-11x11", "227×227×3 55×55×96 3,025 places each"),
+        ("ten-weights", "28×28×1 9 weights 1 bias 10 in all"),
+        ("mlp-is-too-large", "224×224×3 150,528 into one neuron 76 in one filter"),
+        ("swans", "moved responses 13 → −1 dense 13 → 13 peak"),
+        ("mnist-mlp", "28×28×1 1×1×784 1×1×128 1×1×10 101,770 parameters"),
+        ("simplest-cnn", "28×28×1 1×1×10"),
+        ("nine-layers", "32×32×3 1×1×10"),
+        ("alexnet", "227×227×3 1×1×1000"),
+        ("residual", "32×32×3 1×1×10"),
+        ("slides-64", "64×64×3 64×64×32 62×62×32 21×21×32"),
+        ("shrinking-fast", "32×32×3 14×14×16 7×7×16 3×3×16 1×1×16 "
+         "32×32×3 32×32×16 16×16×16 16×16×16 8×8×16"),
+        ("computational-graph", "a = 2 ∂e/∂a = 2 b = 1 ∂e/∂b = 5 c = 3 a + b d = 2 b + 1 "
+         "e = 6 c · d"),
+        ("deeper-is-not-enough", "269,722 plain, 20 layers 269,722 with shortcuts, 20 layers "
+         "853,018 plain, 56 layers 853,018 with shortcuts, 56 layers learned parameters"),
+    ],
+)  # fmt: skip
+def test_what_a_stranger_could_not_read_is_drawn_or_named(slug, written):
+    assert " ".join(texts(LESSONS[slug], slug)).endswith(written)
+
+
+def test_a_drawing_of_its_own_is_drawn_from_what_is_computed_now():
+    graph = LESSONS["computational-graph"]
+    other = replace(graph, settings={**graph.settings, "inputs": {"a": 4, "b": 2}})
+    found = {*texts(other, "computational-graph")}
+    assert {"a = 4", "c = 6", "d = 3", "e = 18", "∂e/∂a = 3"} <= found
+    cost = LESSONS["cost"]
+    other = replace(cost, settings={**cost.settings, "digit": 5})
+    found = texts(other, "cost")
+    assert found[found.index("is right") - 1] == "5" and "1.49" in found
+
+
+def test_the_bars_are_as_high_as_the_outputs_and_the_right_one_is_marked():
+    cost = LESSONS["cost"]
+    bars = [one for one in parsed(cost, "cost").iter(f"{SVG}rect")]
+    drawn = [one for one in bars if one.get("fill") != "none"]
+    highs = [float(one.get("height")) for one in drawn]
+    assert np.allclose(np.array(highs) / max(highs), cost.settings["prediction"] / 0.9, atol=0.01)
+    ring = next(one for one in bars if one.get("fill") == "none")
+    assert float(ring.get("x")) == pytest.approx(float(drawn[3].get("x")) - 1)
+
+
+def test_dropped_nodes_are_crossed():
+    svg = parsed(LESSONS["dropout"], "dropout")
+    assert len([*svg.iter(f"{SVG}circle")]) == 8
+    crossed = [one for one in svg.iter(f"{SVG}path") if one.get("class") == "crossed"]
+    assert len(crossed) == 1
+
+
+def test_each_residual_block_has_its_shortcut():
+    svg = parsed(LESSONS["residual"], "residual")
+    assert len([one for one in svg.iter(f"{SVG}path") if one.get("class") == "shortcut"]) == 3
+    assert len([*svg.iter(f"{SVG}polygon")]) == 3 * 6
+
+
+def test_the_response_of_the_swan_is_marked_where_it_peaks():
+    lesson = LESSONS["swans"]
+    row, column = lesson.compute()[4:6]
+    rects = [*parsed(lesson, "swans").iter(f"{SVG}rect")]
+    first = next(i for i, one in enumerate(rects) if one.get("fill") == "none")
+    answers = rects[first - 64 : first]
+    assert float(rects[first].get("x")) == pytest.approx(
+        float(answers[8 * row + column].get("x")) - 1, abs=0.11
+    )
+    assert float(rects[first].get("y")) == pytest.approx(
+        float(answers[8 * row + column].get("y")) - 1, abs=0.11
+    )

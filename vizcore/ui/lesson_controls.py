@@ -141,5 +141,5 @@ def _card(slug):
         "about": titles()[lesson.page],
         "decks": [(letter, DECKS[letter]) for letter in lesson.deck.split(", ")],
         "corrected": lesson.correction,
-        "picture": thumbnail(lesson),
+        "picture": thumbnail(lesson, slug),
     }

@@ -23,12 +23,13 @@ class Cards {
     drawn.innerHTML = picture;
     const letters = decks.map(([letter, name]) => element("abbr", { title: `Deck ${letter}: ${name}` }, letter));
     const sign = corrected ? [element("span", { class: "corrected", title: corrected }, "✎ slide corrected")] : [];
+    const marks = decks.length ? [element("span", { class: "marks" }, ...sign, element("span", { class: "decks" }, ...letters))] : [];
     return innerLink(
       href,
       { class: "card", "data-slug": slug },
       element("span", { class: "title" }, title),
       drawn,
-      element("span", { class: "foot" }, element("span", { class: "about" }, about), ...sign, element("span", { class: "decks" }, ...letters)),
+      element("span", { class: "foot" }, element("span", { class: "about" }, about), ...marks),
     );
   }
 }
