@@ -263,3 +263,15 @@ def test_the_shortcut_hands_its_input_on(server, page):
     slider.press("Home")
     expect(page.get_by_text("the block moves x by at most 0.")).to_be_visible()
     page.wait_for_url(lambda url: "share=0" in url)
+
+
+def test_a_picture_too_wide_for_a_phone_says_that_it_goes_on(server, page):
+    open_table(page, server)
+    hints = page.locator(".hint")
+    expect(hints).to_have_count(2)
+    for hint in hints.all():
+        expect(hint).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})
+    for hint in hints.all():
+        expect(hint).to_be_visible()
+        expect(hint).to_contain_text("swipe or scroll")

@@ -70,6 +70,31 @@ def test_volumes_do_not_touch_and_lie_in_the_picture():
     assert spans[0][0] >= 0 and spans[-1][1] <= float(ET.fromstring(picture).get("width"))
 
 
+def test_what_does_not_fit_goes_on_below():
+    steps = [(), ("3×3, stride 1", "padding 1"), (), (), ()]
+    wide, narrow = (ET.fromstring(volumes_picture(SAMPLE, room=room)) for room in (None, 320))
+    assert float(narrow.get("width")) <= 320 < float(wide.get("width"))
+    heights = [float(picture.get("height")) for picture in (wide, narrow)]
+    assert heights[1] == pytest.approx(2 * heights[0] + 8, abs=1)
+    for room, given in ((320, None), (320, steps), (150, steps), (1, None), (1000, None)):
+        picture = volumes_picture(SAMPLE, steps=given, room=room)
+        width, height = (float(ET.fromstring(picture).get(one)) for one in ("width", "height"))
+        boxes = [extent(g) for g in volumes(picture)]
+        for (_, right, _, bottom), (left, _, top, _) in zip(boxes, boxes[1:], strict=False):
+            assert right < left or bottom < top
+        lefts, rights, tops, bottoms = zip(*boxes, strict=True)
+        assert min(lefts) >= 0 and max(rights) <= width and min(tops) >= 0 and max(bottoms) < height
+        assert picture.count('class="way"') == len(SAMPLE) - 1
+
+
+def extent(volume):
+    """Where a volume and its texts lie: left, right, top and bottom."""
+    x, y = zip(*(map(float, point.split(",")) for face in volume.iter(f"{SVG}polygon")
+                 for point in face.get("points").split()), strict=True)  # fmt: skip
+    baselines = [float(text.get("y")) for text in volume.iter(f"{SVG}text")]
+    return min(x), max(x), min(*y, *baselines) - 12, max(*y, *baselines)
+
+
 def test_one_volume_can_be_marked():
     marked = [g.get("class") for g in volumes(volumes_picture(SAMPLE, chosen=3))]
     assert marked == ["volume", "volume", "volume", "volume chosen", "volume"]

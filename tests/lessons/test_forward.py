@@ -56,6 +56,16 @@ def test_the_shipped_weights_are_what_gradient_descent_finds():
     assert np.array_equal(found.bias, BIAS)
 
 
+def test_what_rounding_costs_is_known():
+    found = learn(7, ONE, np.zeros(1), ceil_mode=True)
+    shown, labels = examples(7)
+    inputs = features(shown, ONE, np.zeros(1), ceil_mode=True)
+    assert found.digits == 0 and found.exact.digits is None
+    assert np.array_equal(found.exact.weights.round(), found.weights)
+    assert not np.array_equal(found.exact.weights, found.weights)
+    assert (found.exact.right(inputs, labels), found.right(inputs, labels)) == (248, 244)
+
+
 def test_no_shipped_weight_hangs_on_the_last_digit():
     shown, labels = examples(7)
     inputs = features(shown, ONE, np.zeros(1), ceil_mode=True)

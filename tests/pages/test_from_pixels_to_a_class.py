@@ -89,6 +89,7 @@ def test_it_opens_with_one_title(page):
     assert [title.value for title in at.title] == ["From pixels to a class"]
     assert at.query_params == {} and not at.warning
     assert "right about 244 of its 254 examples" in told(at)
+    assert "248 of 254 right, and 244 once they are rounded to whole numbers" in told(at)
     assert "(7 − 3 + 2·0)/1 + 1 = 5" in told(at)
     assert "10 + 30 = 40 in all" in told(at)
     for parameters in ("224 parameters", "10,245 parameters"):
@@ -109,6 +110,7 @@ def test_a_link_shows_the_same_page(page):
     at = check(page(**to_query(settings)), settings)
     assert at.query_params == to_query(settings)
     assert "20 + 57 = 77 in all" in told(at)
+    assert "283 of 284 right, and 283 once they are rounded to one decimal" in told(at)
 
 
 def test_the_controls_change_sizes_and_address(page):
@@ -143,6 +145,8 @@ def test_weights_are_learned_anew_where_they_do_not_fit(page):
 def test_a_stage_opens_in_its_own_page_with_its_numbers(page):
     at = page(**to_query(CROSS))
     opened = {name: dict(parse_qsl(link.query_string)) for name, link in links(at).items()}
+    others = [link for name, link in links(at).items() if name != "Happy face to class"]
+    assert {link.icon for link in others} == {":material/arrow_forward:"} and len(others) == 4
     convolution = from_query(StepSettings, opened["Convolution, step by step"])
     assert np.array_equal(convolution.trace().output, CROSS.trace().convolution.output)
     pooling = from_query(PoolSettings, opened["Pooling"])

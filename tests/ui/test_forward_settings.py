@@ -121,6 +121,8 @@ def test_the_slides_network():
     assert trace.logits.tolist() == [3, 0, -1]
     assert from_lesson(LESSONS["happy-face-to-class"]) == START
     assert START.learned() == START
+    assert START.rounding() == (0, 248, 244)
+    assert START.rounding()[2:] == START.judged()[:1]
     assert START.judged() == (244, 254)
 
 

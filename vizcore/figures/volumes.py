@@ -12,6 +12,7 @@ _SLANT = 0.32
 _GAP = 34
 _MARGIN = 8
 _LINE = 20
+_MIDDLE = _MARGIN + _LINE + (1 + _SLANT) * _TALLEST / 2
 _LETTER = 8.2  # Wider than the mean letter of 15 px type, so that no two labels touch.
 _FACES = {"front": RESPONSE_SCALE[7], "top": RESPONSE_SCALE[6], "side": RESPONSE_SCALE[8]}
 _STYLE = (
@@ -27,7 +28,7 @@ _STYLE = (
 )
 
 
-def volumes_picture(rows, *, title="The volumes of a network", chosen=None, steps=None):
+def volumes_picture(rows, *, title="The volumes of a network", chosen=None, steps=None, room=None):
     """Draw the volumes that pass through a network, from left to right.
 
     Heights and depths grow as the power 0.6 of rows and columns, the largest map filling the
@@ -44,6 +45,9 @@ def volumes_picture(rows, *, title="The volumes of a network", chosen=None, step
         The volume to mark, counted from 0.
     steps : sequence of tuple of str, optional
         Lines to write under each volume, about the step that makes it.
+    room : float, optional
+        How many pixels wide the picture may be: what does not fit goes on below. One volume
+        stands in every line, however wide it is.
 
     Returns
     -------
@@ -68,27 +72,30 @@ def volumes_picture(rows, *, title="The volumes of a network", chosen=None, step
     shapes = [_as_volume(shape) for _, shape in rows]
     largest = max(max(shape[:2]) for shape in shapes)
     steps = steps or [()] * len(rows)
-    middle = _MARGIN + _LINE + (1 + _SLANT) * _TALLEST / 2
-    parts, left = [], _MARGIN
+    pitch = _bottom(_MIDDLE) + _MARGIN + _LINE * max(map(len, steps))
+    parts, left, top, width = [], _MARGIN, 0, 0
     volumes = zip(rows, shapes, steps, strict=True)
     for index, ((name, shape), volume, lines) in enumerate(volumes):
         label = shape_text(shape)
         box = _Box(*(_side(n, largest) for n in volume[:2]), 8 * log2(volume[2] + 1))
         wide = max(box.across, *(_LETTER * len(text) for text in (name, label, *lines)))
-        centre = left + wide / 2
+        after = _GAP if index < len(rows) - 1 else _MARGIN
+        if room and index and left + wide + after > room:
+            left, top = _MARGIN, top + pitch + _MARGIN
+        centre, middle = left + wide / 2, top + _MIDDLE
         mark = " chosen" if index == chosen else ""
         parts.append(
             f'<g class="volume{mark}" data-row="{index}">'
             f"<title>{escape(name)}: {label}</title>{box.drawn(centre, middle)}"
-            f'<text class="name" x="{centre:.1f}" y="{_MARGIN + 12}">{escape(name)}</text>'
+            f'<text class="name" x="{centre:.1f}" y="{top + _MARGIN + 12:g}">{escape(name)}</text>'
             f'<text x="{centre:.1f}" y="{_bottom(middle):.1f}">{label}</text>'
             f"{_lines(lines, centre, _bottom(middle))}</g>"
         )
-        left += wide + _GAP
         if index < len(rows) - 1:
-            parts.append(_arrow(left - _GAP + 8, _bottom(middle) - 5, _GAP - 16))
-    width = left - _GAP + _MARGIN
-    height = _bottom(middle) + _MARGIN + _LINE * max(map(len, steps))
+            parts.append(_arrow(left + wide + 8, _bottom(middle) - 5, _GAP - 16))
+        width = max(width, left + wide + after)
+        left += wide + _GAP
+    height = top + pitch
     said = escape(title, quote=True)
     told = "; ".join(f"{escape(name)} {shape_text(shape)}" for name, shape in rows)
     return (

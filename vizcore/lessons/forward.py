@@ -133,10 +133,22 @@ class Learned:
     ----------
     weights : ndarray, (n, 3)
     bias : ndarray, (3,)
+    digits : int, optional
+        How many decimals were left when the weights were rounded; None where they were not.
+    exact : Learned, optional
+        The layer before its weights were rounded.
     """
 
     weights: np.ndarray
     bias: np.ndarray
+    digits: int | None = None
+    exact: "Learned | None" = None
+
+    def rounded(self, digits):
+        """Return this layer with weights of so many decimals."""
+        return Learned(
+            self.weights.round(digits) + 0.0, self.bias.round(digits) + 0.0, digits, self
+        )
 
     def right(self, inputs, labels):
         """Count the inputs whose largest logit is that of their label, and no other is as large."""
@@ -173,7 +185,7 @@ def learn(size, kernel, bias, *, ceil_mode):
     exact = Learned(weights / largest, bias)
     faces = [np.argmax(labels == 0), np.argmax(labels == 1)]
     for digits in range(MOST_DIGITS + 1):
-        rounded = Learned(exact.weights.round(digits) + 0.0, exact.bias.round(digits) + 0.0)
+        rounded = exact.rounded(digits)
         kept = rounded.right(inputs, labels) >= exact.right(inputs, labels) - LOST * len(labels)
         if kept and rounded.right(inputs[faces], [0, 1]) == 2:
             break

@@ -9,11 +9,12 @@ from vizcore.lessons.forward import STEPS
 from vizcore.nets.architectures import layer_table, preset
 from vizcore.ui import layer_settings, shared_controls
 from vizcore.ui.activation_settings import ActivationSettings, Chosen
-from vizcore.ui.drawing import drawing
+from vizcore.ui.drawing import PHONE, drawing
 from vizcore.ui.forward_settings import LARGEST, MOST_FILTERS, SMALLEST, from_lesson
 from vizcore.ui.frame import PAGES
 
 PAGE = "pages/from_pixels_to_a_class.py"
+ROUNDED = ("whole numbers", "one decimal", "two decimals", "three decimals")
 CURVES = ActivationSettings(topic="curves", curves=Chosen.of(("relu", "softmax")))
 
 
@@ -97,14 +98,16 @@ def explain(trace):
 def origin(now):
     """Tell where the weights come from, and how well they do."""
     right, given = now.judged()
+    digits, before, after = now.rounding()
     fits = "as it was learned" if now.learned() == now else "with weights of your own"
     st.markdown(
         f"**This dense layer, {fits}, is right about {right} of its {given} examples.** They are "
         "the happy and the sad face, each also with every single pixel turned, and for “neither” "
         "mostly random pixels. The filter is the slide's and was not learned; the slide shows no "
         "dense weights, so ours were found by gradient descent on these examples, "
-        f"{STEPS} steps from zero, and rounded as coarsely as costs few of them. Change the "
-        "filter, and the weights no longer fit until they are learned anew."
+        f"{STEPS} steps from zero. That makes {before} of {given} right, and {after} once they are "
+        f"rounded to {ROUNDED[digits]}. Change the filter, and the weights no longer fit until "
+        "they are learned anew."
     )
 
 
@@ -117,8 +120,10 @@ def volumes():
     shapes = (network.input, *(row.shape for row in steps[:-1]), (1, 1, *dense.shape))
     title = "The volumes of a network, from an input to five classes"
     st.subheader("The same for photographs: volumes", anchor=False)
+    rows = list(zip(names, shapes, strict=True))
     drawing(
-        volumes_picture(list(zip(names, shapes, strict=True)), title=title),
+        volumes_picture(rows, title=title),
+        narrow=volumes_picture(rows, title=title, room=PHONE),
         label=title,
         key="forward.volumes",
     )
@@ -141,7 +146,8 @@ def volumes():
 
 
 def _link(page, label, settings):
-    st.page_link(page, label=label, query_params=to_query(settings, complete=True))
+    query = to_query(settings, complete=True)
+    st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=query)
 
 
 def _learn(state):

@@ -148,6 +148,12 @@ class ForwardSettings:
         inputs, labels = _examples(self.size, self.kernel, self.bias, self.partial)
         return self._dense().right(inputs, labels), len(labels)
 
+    def rounding(self):
+        """Return what `learned` finds: its decimals, and how many are right before and after."""
+        inputs, labels = _examples(self.size, self.kernel, self.bias, self.partial)
+        found = _learned(self.size, self.kernel, self.bias, self.partial)
+        return found.digits, found.exact.right(inputs, labels), found.right(inputs, labels)
+
     def learned(self):
         """Return these settings with a dense layer that fits its convolution."""
         found = _learned(self.size, self.kernel, self.bias, self.partial)
