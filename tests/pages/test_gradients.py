@@ -336,3 +336,11 @@ def test_a_message_is_taken_in(page, monkeypatch, component, message, value, cha
     at = page(**to_query(start))
     assert not at.exception and not at.toast
     assert at.session_state["gradients.settings"] == changed(start)
+
+
+def test_one_place_has_nothing_to_share(page):
+    heading = "If every place had a kernel of its own"
+    assert heading in [one.value for one in page(part="filter").subheader]
+    alone = resized(FILTER, rows=2, columns=2)
+    at = check(page(**to_query(alone)), alone)
+    assert heading not in [one.value for one in at.subheader]

@@ -188,9 +188,11 @@ def explain_filter(now):
     """Say what the picture of the filter shows."""
     st.markdown(
         "Click a weight of the kernel, or its gradient; type over any number of the input, the "
-        "kernel or the target. The error is half the sum of the squared differences between output "
-        "and target, so its gradient with respect to an output is simply output − target. The "
-        "folded corners mark every cell of the input that the weight has met.\n\n"
+        "kernel or the target. The sign ⋆ is correlation: lay the kernel on each window of the "
+        "input, multiply cell by cell, and add up.\n\n"
+        "The error is half the sum of the squared differences between output and target, so its "
+        "gradient with respect to an output is simply output − target. The folded corners mark "
+        "every cell of the input that the weight has met.\n\n"
         "The weight had a part in every output, so the chain rule gives it a contribution from "
         "each place: the value it met there times the gradient there. As with any value that is "
         "used many times, **they add up**; the expression “One weight at two places” is the same "
@@ -204,6 +206,8 @@ def unshared(now):
     found = now.filter_step()
     rows, columns, high, wide = found.unshared.shape
     places, weights = rows * columns, high * wide
+    if places == 1:  # where there is nothing to share
+        return
     st.subheader("If every place had a kernel of its own", anchor=False)
     st.markdown(
         f"A locally connected layer shares nothing: {places} places · {weights} weights = "
@@ -223,8 +227,10 @@ def unshared(now):
         f"A step at the same rate takes the error from {_measured(found.error)} to "
         f"{_measured(found.error_after)} with the shared kernel, and to "
         f"{_measured(found.unshared_after)} with {places} kernels that follow their own "
-        "gradients. Kernels that are not shared can fit any target, but what one place has learnt "
-        "none of the others knows."
+        "gradients. That does not say which of them learns better: at the same rate the shared "
+        f"kernel moves further, because {places} contributions add up to a larger step. Kernels "
+        "that are not shared can fit almost any target (only a window of zeros answers 0 whatever "
+        "its kernel), but what one place has learnt none of the others knows."
     )
 
 
