@@ -73,14 +73,18 @@ def test_the_sixteen_filters_fall_into_the_slides_classes():
     assert all(one.slash == -one.backslash for one in ranked)
     assert np.array_equal(ranked[0].weights, BACKSLASH)
     assert np.array_equal(ranked[-1].weights, SLASH)
-    classes = Counter((one.backslash, one.right, one.undecided, one.wrong) for one in ranked)
+    classes = Counter(
+        (one.backslash, one.right, one.undecided, one.wrong_clean, one.wrong_badly_drawn)
+        for one in ranked
+    )
     assert classes == {
-        (4, 10, 0, 0): 1,
-        (2, 4, 6, 0): 4,
-        (0, 4, 2, 4): 6,
-        (-2, 0, 6, 4): 4,
-        (-4, 0, 0, 10): 1,
+        (4, 10, 0, 0, 0): 1,
+        (2, 4, 6, 0, 0): 4,
+        (0, 4, 2, 0, 4): 6,
+        (-2, 0, 6, 2, 2): 4,
+        (-4, 0, 0, 2, 8): 1,
     }
+    assert {one.right + one.undecided + one.wrong for one in ranked} == {10}
 
 
 @pytest.mark.parametrize("start", SIGN_GRIDS.tolist())

@@ -33,6 +33,9 @@ r"""The ten slashes, (10, 2, 2): clean ``\`` and four badly drawn ones, then the
 Badly drawn means that one pixel is wrong; with two wrong ones it might be either slash.
 """
 
+CLEAN = [0, 5]
+"""Where the clean ones stand among `PICTURES`."""
+
 TARGETS = np.repeat([1.0, -1.0], 5)
 r"""What the score of each of `PICTURES` should be: +1 for ``\`` and −1 for ``/``."""
 
@@ -70,8 +73,10 @@ class Ranked:
     weights : ndarray, (2, 2)
     backslash, slash : float
         Its scores of the clean slashes.
-    right, undecided, wrong : int
-        Of the ten slashes: scored with the right sign, with 0, with the wrong sign.
+    right, undecided : int
+        Of the ten slashes: scored with the right sign, with 0.
+    wrong_clean, wrong_badly_drawn : int
+        Of the two clean and of the eight badly drawn slashes: scored with the wrong sign.
     """
 
     weights: np.ndarray
@@ -79,7 +84,13 @@ class Ranked:
     slash: float
     right: int
     undecided: int
-    wrong: int
+    wrong_clean: int
+    wrong_badly_drawn: int
+
+    @property
+    def wrong(self):
+        """How many of the ten slashes are scored with the wrong sign."""
+        return self.wrong_clean + self.wrong_badly_drawn
 
 
 def rank_filters():
@@ -87,9 +98,10 @@ def rank_filters():
     ranked = []
     for weights in SIGN_GRIDS:
         agreement = scores(weights) * TARGETS
-        counts = (int(np.sum(agreement > 0)), int(np.sum(agreement == 0)))
+        wrong = agreement < 0
+        found = agreement > 0, agreement == 0, wrong[CLEAN], np.delete(wrong, CLEAN)
         clean = score(BACKSLASH, weights), score(SLASH, weights)
-        ranked.append(Ranked(weights, *clean, *counts, 10 - sum(counts)))
+        ranked.append(Ranked(weights, *clean, *(int(np.sum(one)) for one in found)))
     return sorted(ranked, key=lambda one: -one.backslash)
 
 

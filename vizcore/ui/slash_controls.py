@@ -30,7 +30,7 @@ def examples(now):
 def rates(now):
     """Show whole descents with telling learning rates, each a link."""
     whole = {name: replace(now, rate=rate, step=STEPS) for name, rate in RATES.items()}
-    shared_controls.links(PAGE, "The whole way:", whole, now)
+    shared_controls.links(PAGE, "Try a rate:", whole, now)
 
 
 def descent(state):

@@ -62,6 +62,8 @@ _TABLES = {
             "right": one.right,
             "undecided": one.undecided,
             "wrong": one.wrong,
+            "wrongClean": one.wrong_clean,
+            "wrongBadlyDrawn": one.wrong_badly_drawn,
         }
         for one in rank_filters()
     ],

@@ -15,11 +15,6 @@ function factor(value) {
   return value < 0 ? `(${readable(value)})` : readable(value);
 }
 
-function tally({ right, undecided, wrong }) {
-  const counts = { "✓": right, "?": undecided, "✗": wrong };
-  return Object.entries(counts).filter(([, count]) => count).map(([mark, count]) => `${count} ${mark}`).join("  ");
-}
-
 function weightColour(value) {
   return colourAt(SCALES.weight, value, 1);
 }
@@ -71,7 +66,7 @@ class Slashes {
         quad("Products", this.products),
         element("span", { class: "operator", "aria-hidden": "true" }, "→"),
         element("figure", {}, element("figcaption", {}, "Score"), this.score, this.verdict),
-        element("div", { class: "search" }, quad("Clean \\ if this sign is turned", this.ifTurned), this.better),
+        element("div", { class: "search" }, quad("Score of a clean \\ after turning this sign", this.ifTurned), this.better),
       ),
       this.formula,
       this.blind,
@@ -101,18 +96,17 @@ class Slashes {
   buildRanking() {
     const { ranking } = this.tables;
     const firsts = ranking.filter(({ backslash }, i) => backslash !== ranking[i - 1]?.backslash);
-    const groups = firsts.map(({ backslash, slash, ...counts }) => {
+    const rows = firsts.map(({ backslash, slash, wrongClean, wrongBadlyDrawn, undecided, right, wrong }) => {
       const members = ranking.filter((one) => one.backslash === backslash);
-      return element(
-        "div",
-        { class: "group rank numbers", "data-score": backslash },
-        element("span", { class: "clean" }, `\\ ${signed(backslash)}`),
-        element("span", { class: "clean" }, `/ ${signed(slash)}`),
-        element("span", { class: "tally" }, tally(counts)),
-        ...members.map(({ filter }) => this.option("filter", filter)),
-      );
+      const note = right === 10 ? "all ten right" : wrong === 10 ? "all ten wrong: perfect with the sign turned" : "";
+      const cells = [signed(backslash), signed(slash), wrongClean, wrongBadlyDrawn, undecided].map((text) => element("td", {}, String(text)));
+      const options = element("div", { class: "group" }, ...members.map(({ filter }) => this.option("filter", filter)), element("span", { class: "note" }, note));
+      return element("tr", { class: "rank", "data-score": backslash }, ...cells, element("td", { class: "members" }, options));
     });
-    return element("div", { class: "groups ranking", role: "radiogroup", "aria-label": "Take a filter" }, ...groups);
+    const heads = ["clean \\", "clean /", "wrong of 2 clean", "wrong of 8 badly drawn", "undecided of 10", "filters"];
+    const head = element("thead", {}, element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text))));
+    const table = element("table", { class: "ranking numbers" }, head, element("tbody", {}, ...rows));
+    return element("div", { role: "radiogroup", "aria-label": "Take a filter" }, table);
   }
 
   // One choice among the ten pictures or the sixteen filters: a radio button under a thumbnail.
