@@ -72,7 +72,7 @@ st.markdown(
     "The gradient of a weight is the mean, over the ten slashes, of 2 · (score − target) · pixel: "
     "how much the error would grow with that weight. Each step goes the other way, by the learning "
     "rate times the gradient. The error has a logarithmic axis: equal heights are equal factors."
-    f"\n\nDotted: the smallest error, {readable(error(best))}, and its weights, "
+    f"\n\nThe thin grey lines are the smallest error, {readable(error(best))}, and its weights, "
     f"±{readable(best[0, 0], 3)}. It is not 0, since no four weights score all ten slashes ±1 "
     "exactly. The signs are those of the best of the 16 filters. Beyond a rate of "
     f"{readable(largest_rate(), 3)} each step overshoots by more than it had to go, in the "

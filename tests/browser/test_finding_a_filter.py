@@ -87,8 +87,13 @@ def check_descent(tab, path, step):
         np.testing.assert_allclose(shown(tab, "Next weights"), following, **close)
 
 
-def press(tab, name):
-    tab.locator(".descent").get_by_role("button", name=name, exact=True).click()
+def press(tab, way):
+    """Press a button of the bar, by the beginning of its name."""
+    bar_button(tab, way).click()
+
+
+def bar_button(tab, way):
+    return tab.locator(f'.bar button[aria-label^="{way}"]')
 
 
 # ---- Pixels and signs ----
@@ -152,6 +157,17 @@ def test_the_sixteen_filters_stand_in_their_order_and_can_be_taken(server, page)
         assert f"{one.right} right (✓), {one.undecided} at 0 (?), {one.wrong} wrong (✗)" in said
     rows = group.locator(".rank")
     assert [rows.nth(k).locator("label").count() for k in range(5)] == [1, 4, 6, 4, 1]
+    heads = group.locator("th").all_inner_texts()
+    assert heads[2:5] == ["wrong of 2 clean", "wrong of 8 badly drawn", "undecided of 10"]
+    said = [numbers(row.locator("td").all_inner_texts()[:5]) for row in rows.all()]
+    assert said == [
+        [4, -4, 0, 0, 0],
+        [2, -2, 0, 0, 6],
+        [0, 0, 0, 4, 2],
+        [-2, 2, 2, 2, 6],
+        [-4, 4, 2, 8, 0],
+    ]
+    expect(rows.last).to_contain_text("perfect with the sign turned")
     options.first.locator("input").focus()
     page.keyboard.press("ArrowDown")
     check_score(page, SlashSettings().picture, ranked[1].weights)
@@ -181,20 +197,21 @@ def test_steps_show_the_cores_numbers(server, page, rate):
     open_slashes(page, server, settings)
     check_descent(page, path, 0)
     for step in (1, 2):
-        press(page, "One step")
+        press(page, "Next step")
         check_descent(page, path, step)
-    press(page, "Step back")
+    press(page, "Previous step")
     check_descent(page, path, 1)
     last = len(path.errors) - 1
-    page.get_by_role("slider", name="Steps taken").press("End")
+    page.get_by_role("slider", name="Step", exact=True).press("End")
     check_descent(page, path, last)
     expect(page.locator(".place")).to_contain_text(
         f"Step {last} of {last}: stopped" if path.diverged else f"Step {STEPS} of {STEPS}"
     )
-    page.get_by_role("button", name="One step").press("Enter")
+    bar_button(page, "Next step").press("Enter")
     check_descent(page, path, last)
-    press(page, "Rewind")
+    press(page, "The start")
     check_descent(page, path, 0)
+    expect(page.locator(".descent .place")).to_have_text(f"Step 0 of {last}: the start")
 
 
 def test_it_plays_without_the_server_and_rewinds_to_the_same_start(server, page):
@@ -206,16 +223,36 @@ def test_it_plays_without_the_server_and_rewinds_to_the_same_start(server, page)
     told = len(sent)
     press(page, "Play")
     expect(page.locator(".descent")).to_have_attribute("data-step", str(STEPS))
-    expect(page.locator(".descent .play")).to_have_text("Play")
+    expect(bar_button(page, "Play")).to_be_visible()
     check_descent(page, settings.descent(), STEPS)
     page.wait_for_url(lambda url: f"step={STEPS}" in url)
     assert len(sent) == told + 1  # where it ended, for the address
-    press(page, "Rewind")
+    press(page, "The start")
     check_descent(page, settings.descent(), 0)
     assert shown(page, "Weights now") == start
     press(page, "Play")
     press(page, "Pause")
-    expect(page.locator(".descent .play")).to_have_text("Play")
+    expect(bar_button(page, "Play")).to_be_visible()
+
+
+def test_keys_step_and_names_stand_beside_the_points(server, page):
+    open_slashes(page, server, SlashSettings(step=STEPS))
+    names, points = (page.locator(f".weights svg {tag}") for tag in (".name", "circle"))
+    expect(names).to_have_count(4)
+    assert sorted(names.all_text_contents()) == ["w₁", "w₂", "w₃", "w₄"]
+    # At the end two weights lie on each aim: their names have room, one below the other.
+    boxes = names.evaluate_all("all => all.map((one) => one.getBoundingClientRect().y)")
+    assert np.diff(sorted(boxes)).min() > 12
+    colours = points.evaluate_all("all => all.map((one) => getComputedStyle(one).fill)")
+    assert len(set(colours)) == 4
+    page.emulate_media(color_scheme="dark")
+    expect(points.first).not_to_have_css("fill", colours[0])
+    aims = page.locator(".weights .aim")
+    assert aims.all_text_contents() == ["0.375 best", "−0.375 best"]
+    page.locator(".descent .bar button").nth(1).press("ArrowLeft")
+    check_descent(page, SlashSettings().descent(), STEPS - 1)
+    page.locator(".descent .bar button").nth(1).press("Home")
+    check_descent(page, SlashSettings().descent(), 0)
 
 
 def test_another_rate_keeps_the_step_and_another_seed_starts_anew(server, page):
@@ -256,7 +293,7 @@ def test_what_was_set_survives_a_switch_of_pages(server, page):
     open_slashes(page, server)
     cells(page, "Screen").nth(0).click()
     page.wait_for_url(lambda url: "picture=" in url)
-    press(page, "One step")
+    press(page, "Next step")
     page.wait_for_url(lambda url: "step=1" in url)
     sidebar = page.get_by_test_id("stSidebar")
     sidebar.get_by_role("link", name="Image filters").click()

@@ -42,6 +42,15 @@ def press(tab, name):
     tab.get_by_role("button", name=name, exact=True).click()
 
 
+def go(tab, way):
+    """Press a button of the bar, by the beginning of its name."""
+    bar_button(tab, way).click()
+
+
+def bar_button(tab, way):
+    return tab.locator(f'.bar button[aria-label^="{way}"]')
+
+
 # ---- The graph ----
 
 
@@ -103,13 +112,13 @@ def test_every_step_shows_the_cores_numbers(server, page, expression):
     last = len(settings.graph().steps) - 1
     for step in range(last):
         check_graph(page, settings, step)
-        press(page, "Next")
+        go(page, "Next")
     check_graph(page, settings, last)
-    page.get_by_role("button", name="Next", exact=True).press("Enter")  # there is no further
+    bar_button(page, "Next").press("Enter")  # there is no further
     check_graph(page, settings, last)
-    press(page, "Back")
+    go(page, "Previous")
     check_graph(page, settings, last - 1)
-    press(page, "First")
+    go(page, "First")
     check_graph(page, settings, 0)
 
 
@@ -133,13 +142,13 @@ def test_keys_step_and_are_told_once_for_the_address(server, page):
 def test_it_plays_to_the_end_and_begins_anew(server, page):
     open_page(page, server, GradientSettings(step=7))
     page.locator(".graph .stage").press("Space")
-    expect(page.locator(".graph .play")).to_have_text("Pause")
+    expect(bar_button(page, "Pause")).to_be_visible()
     expect(page.locator(".graph")).to_have_attribute("data-step", "9")
-    expect(page.locator(".graph .play")).to_have_text("Play")
-    press(page, "Play")
+    expect(bar_button(page, "Play")).to_be_visible()
+    go(page, "Play")
     check_graph(page, GradientSettings(), 0)
-    press(page, "Pause")
-    expect(page.locator(".graph .play")).to_have_text("Play")
+    go(page, "Pause")
+    expect(bar_button(page, "Play")).to_be_visible()
 
 
 def test_pointing_at_a_value_shows_its_ways(server, page):
@@ -151,7 +160,7 @@ def test_pointing_at_a_value_shows_its_ways(server, page):
     page.get_by_role("textbox", name="Input b").focus()
     expect(sentence).to_contain_text("Together 2 + 3 = 5")
     page.locator("h1").hover()
-    page.get_by_role("button", name="Back", exact=True).focus()
+    bar_button(page, "Previous").focus()
     expect(sentence).to_contain_text("Backward through +")
     assert page.locator(".graph").evaluate(READ_GRAPH)["aside"] == []
 
@@ -279,12 +288,13 @@ def test_a_weight_learns_from_every_place(server, page):
     terms = "1·0 + 2·4 + 0·(−4) + 0·(−3) + 1·(−1) + 3·3 + 2·2 + 0·(−2) + 1·2"
     assert seen["sentence"] == f"Gradient of this weight: {terms} = 22"
     for place in range(1, 10):
-        press(page, "Next")
+        go(page, "Next")
         check_filter(page, FILTER, place=place)
     expect(page.locator(".shared-weight .place")).to_have_text("Place 9 of 9")
-    press(page, "First")
-    press(page, "Next")
-    press(page, "Next")
+    go(page, "All places")
+    expect(page.locator(".shared-weight .place")).to_have_text("All 9 places")
+    go(page, "Next")
+    go(page, "Next")
     seen = check_filter(page, FILTER, place=2)
     assert seen["sentence"] == (
         "At row 1, column 2 of the output the weight met 2, and the gradient there is 4: "
@@ -374,7 +384,7 @@ def test_a_link_shows_the_same_screen_and_a_reload_keeps_it(server, page):
     settings = replace(FILTER, row=1, column=2, place=6, rate=0.035)
     open_page(page, server, settings)
     check_filter(page, settings, 1, 2, place=6)
-    press(page, "Next")
+    go(page, "Next")
     page.wait_for_url(lambda url: "place=7" in url)
     page.reload()
     expect(drawing(page, settings)).to_be_visible()
@@ -383,7 +393,7 @@ def test_a_link_shows_the_same_screen_and_a_reload_keeps_it(server, page):
 
 def test_what_was_set_survives_a_switch_of_pages(server, page):
     open_page(page, server, GradientSettings())
-    press(page, "Last")
+    go(page, "Last")
     page.wait_for_url(lambda url: "step=9" in url)
     sidebar = page.get_by_test_id("stSidebar")
     sidebar.get_by_role("link", name="Pooling").click()

@@ -1,18 +1,17 @@
 // Steps that one plays, or goes through by buttons, a slider and keys. `show` draws a step; `told`
 // is called where the visitor has stopped, a moment later, so that hurried steps are told once.
-const TICK = 1200; // milliseconds
-const TELL_DELAY = 250;
+const TELL_DELAY = 250; // milliseconds
 
 class Player {
-  constructor({ show, told, what = "Step" }) {
-    Object.assign(this, { show, told, what, step: 0, last: 0 });
-    const button = (label, title, act) => element("button", { type: "button", title, onclick: act }, label);
-    this.first = button("First", "First (Home)", () => this.goTo(0));
-    this.back = button("Back", "One back (\u2190)", () => this.goTo(this.step - 1));
-    this.playButton = button("Play", "Play or pause (space)", () => this.play(!this.timer));
+  constructor({ show, told, what = "Step", start = `First ${what.toLowerCase()}`, tick = 1200 }) {
+    Object.assign(this, { show, told, tick, step: 0, last: 0 });
+    const noun = what.toLowerCase();
+    this.first = iconButton("first", `${start} (Home)`, () => this.goTo(0));
+    this.back = iconButton("previous", `Previous ${noun} (\u2190)`, () => this.goTo(this.step - 1));
+    this.playButton = iconButton(...PLAY, () => this.play(!this.timer));
     this.playButton.classList.add("play");
-    this.next = button("Next", "One on (\u2192)", () => this.goTo(this.step + 1));
-    this.end = button("Last", "Last (End)", () => this.goTo(this.last));
+    this.next = iconButton("next", `Next ${noun} (\u2192)`, () => this.goTo(this.step + 1));
+    this.end = iconButton("last", `Last ${noun} (End)`, () => this.goTo(this.last));
     this.scrub = element("input", { type: "range", min: "0", "aria-label": what, oninput: () => this.goTo(Number(this.scrub.value)) });
     this.place = element("output", { class: "place numbers" });
     this.bar = element("div", { class: "bar" }, this.first, this.back, this.playButton, this.next, this.end, this.scrub, this.place);
@@ -49,17 +48,17 @@ class Player {
     this.halt();
     if (!playing) return this.settle();
     this.moveTo(this.step === this.last ? 0 : this.step + 1);
-    this.playButton.textContent = "Pause";
+    showIcon(this.playButton, ...PAUSE);
     this.timer = setInterval(() => {
       this.moveTo(this.step + 1);
       if (this.step === this.last) this.play(false);
-    }, TICK);
+    }, this.tick);
   }
 
   halt() {
     clearInterval(this.timer);
     this.timer = null;
-    this.playButton.textContent = "Play";
+    showIcon(this.playButton, ...PLAY);
   }
 
   stop() {

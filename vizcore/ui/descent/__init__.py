@@ -5,7 +5,7 @@ import streamlit as st
 from vizcore.lessons.slashes import PICTURES, TARGETS, TOO_FAR, best_weights, error
 from vizcore.ui.assets import register
 
-_component = register("descent")
+_component = register("descent", "player")
 
 
 def descent(path, *, rate, steps, step, on_stop, visit, key):

@@ -2,7 +2,6 @@
 // at once; stepping and playing cost no traffic.
 
 const TICK = 120; // milliseconds
-const TELL_DELAY = 250;
 const NAMES = ["w\u2081", "w\u2082", "w\u2083", "w\u2084"];
 
 // As a cell has it: large numbers without decimals.
@@ -25,10 +24,12 @@ function svg(tag, attributes, text = "") {
 // ---- A chart over the steps ----
 
 const LEFT = 72;
-const RIGHT = 16;
+const NAMED = 36; // room for a line's name beside its point
+const RIGHT = 116; // room for that, and for the name of what the line aims at
 const TOP = 8;
 const TALL = 200;
 const BOTTOM = 44;
+const TEXT = 15; // from one line of text to the next
 
 class Chart {
   constructor(caption, className) {
@@ -36,35 +37,57 @@ class Chart {
     this.figure = element("figure", { class: `chart ${className}` }, element("figcaption", {}, caption), this.picture);
   }
 
-  // lines: values by step, with a class; levels: what the values aim at; ticks: [value, text].
-  // A line that is `signed` is teal above 0 and brown below, as weights are.
+  // lines: values by step, with a class and a name; levels: [value, name], what the values aim at;
+  // ticks: [value, text].
   draw({ label, lines, levels, ticks, range, steps, step, scale = (value) => value }) {
     const wide = Math.max(240, this.figure.clientWidth);
+    const end = wide - RIGHT;
     const [low, high] = range.map(scale);
-    const x = (i) => LEFT + (i / steps) * (wide - LEFT - RIGHT);
+    const x = (i) => LEFT + (i / steps) * (end - LEFT);
     const y = (value) => TOP + TALL * (1 - (scale(value) - low) / (high - low));
-    const across = (value, className) => svg("line", { x1: LEFT, x2: wide - RIGHT, y1: y(value), y2: y(value), class: className });
+    const across = (value, className, to = end) => svg("line", { x1: LEFT, x2: to, y1: y(value), y2: y(value), class: className });
     this.picture.setAttribute("width", wide);
     this.picture.setAttribute("aria-label", label);
-    const zero = `${(100 * high) / (high - low)}%`;
-    const stop = (colour) => svg("stop", { offset: zero, "stop-color": colour });
-    const shades = svg("linearGradient", { id: "signs", gradientUnits: "userSpaceOnUse", x1: 0, x2: 0, y1: TOP, y2: TOP + TALL });
-    shades.append(stop(COLOURS.weightScale[8]), stop(COLOURS.weightScale[2]));
+    const points = lines.map(({ values, className, name }) => ({ y: y(values[step]), className, name }));
     this.picture.replaceChildren(
-      shades,
       ...ticks.flatMap(([value, text]) => [
         across(value, value === 0 ? "grid zero" : "grid"),
         svg("text", { x: LEFT - 8, y: y(value) + 5, "text-anchor": "end" }, text),
       ]),
       ...[0, 1, 2, 3, 4, 5, 6].map((i) => svg("text", { x: x((steps * i) / 6), y: TOP + TALL + 20, "text-anchor": "middle" }, String((steps * i) / 6))),
       svg("text", { x: x(steps / 2), y: TOP + TALL + 38, "text-anchor": "middle" }, "steps taken"),
-      ...levels.map((value) => across(value, "level")),
-      ...lines.map(({ values, className, signed }) =>
-        svg("polyline", { class: className, ...(signed && { stroke: "url(#signs)" }), points: values.slice(0, step + 1).map((value, i) => `${x(i)},${y(value)}`).join(" ") }),
+      ...levels.map(([value]) => across(value, "level", end + NAMED)),
+      ...merged(levels.map(([value, name]) => ({ y: y(value), name }))).map((one) => svg("text", { x: end + NAMED + 4, y: one.y + 5, class: "aim" }, one.name)),
+      ...lines.map(({ values, className }) =>
+        svg("polyline", { class: `line ${className}`, points: values.slice(0, step + 1).map((value, i) => `${x(i)},${y(value)}`).join(" ") }),
       ),
-      ...lines.map(({ values }) => svg("circle", { cx: x(step), cy: y(values[step]), r: 6 })),
+      ...points.map((one) => svg("circle", { cx: x(step), cy: one.y, r: 6, class: one.className })),
+      ...apart(points.filter(({ name }) => name)).map((one) => svg("text", { x: x(step) + 11, y: one.y + 5, class: `name ${one.className}` }, one.name)),
     );
   }
+}
+
+// Two levels too close to be named one by one are the same but for the sign of the lower.
+function merged(levels) {
+  const [one, other] = levels;
+  if (!other || Math.abs(one.y - other.y) >= TEXT) return levels;
+  return [{ y: (one.y + other.y) / 2, name: `\u00b1${one.name}` }];
+}
+
+// Names of points that lie together stand one below the other, around where the points are.
+function apart(points) {
+  const clusters = [];
+  for (const point of [...points].sort((a, b) => a.y - b.y)) {
+    let cluster = [point];
+    const middle = (some) => some.reduce((sum, { y }) => sum + y, 0) / some.length;
+    const touch = (above, below) => middle(below) - middle(above) < ((above.length + below.length) / 2) * TEXT;
+    while (clusters.length && touch(clusters.at(-1), cluster)) cluster = [...clusters.pop(), ...cluster];
+    clusters.push(cluster);
+  }
+  return clusters.flatMap((cluster) => {
+    const top = cluster.reduce((sum, { y }) => sum + y, 0) / cluster.length - ((cluster.length - 1) / 2) * TEXT;
+    return cluster.map((point, i) => ({ ...point, y: top + i * TEXT }));
+  });
 }
 
 // A piece of a line, for the key.
@@ -93,27 +116,18 @@ function powerTicks([low, high]) {
 
 class Descent {
   constructor(root) {
-    this.step = 0;
     this.build(root);
     this.observer = new ResizeObserver(() => this.data && this.drawCharts());
     this.observer.observe(this.body);
   }
 
   destroy() {
-    clearInterval(this.timer);
-    clearTimeout(this.teller);
+    this.player.stop();
     this.observer.disconnect();
   }
 
   build(root) {
-    const button = (label, act) => element("button", { type: "button", onclick: act }, label);
-    this.rewind = button("Rewind", () => this.goTo(0));
-    this.back = button("Step back", () => this.goTo(this.step - 1));
-    this.playButton = button("Play", () => this.play(!this.timer));
-    this.playButton.classList.add("play");
-    this.forward = button("One step", () => this.goTo(this.step + 1));
-    this.scrub = element("input", { type: "range", min: "0", "aria-label": "Steps taken", oninput: () => this.goTo(Number(this.scrub.value)) });
-    this.place = element("output", { class: "place numbers" });
+    this.player = new Player({ show: () => this.draw(), told: (step) => this.told(step), start: "The start", tick: TICK });
     const four = () => NAMES.map((name) => element("span", { "data-name": name }));
     [this.weights, this.gradients, this.next] = [four(), four(), four()];
     const operator = () => element("span", { class: "operator numbers" });
@@ -130,7 +144,7 @@ class Descent {
     this.body = element(
       "div",
       { class: "descent" },
-      element("div", { class: "bar" }, this.rewind, this.back, this.playButton, this.forward, this.scrub, this.place),
+      this.player.bar,
       element(
         "div",
         { class: "stage" },
@@ -141,22 +155,27 @@ class Descent {
       this.formula,
       this.live,
     );
+    this.body.addEventListener("keydown", (event) => this.player.keyed(event));
     root.append(this.body);
+  }
+
+  get step() {
+    return this.player.step;
   }
 
   update({ data, setStateValue }) {
     this.tell = setStateValue;
+    this.colour();
     const moved = data.visit !== this.data?.visit;
     const same = JSON.stringify({ ...data, step: 0 }) === JSON.stringify({ ...this.data, step: 0 });
     this.data = data;
     if (same) return;
     if (moved) {
-      this.halt();
-      this.step = data.step;
+      this.player.halt();
+      this.player.step = data.step;
     }
-    this.last = data.errors.length - 1;
-    this.step = Math.min(this.step, this.last);
-    this.scrub.max = this.last;
+    this.player.last = data.errors.length - 1;
+    this.player.step = Math.min(this.step, this.player.last);
     this.weightRange = this.rangeOfWeights();
     this.buildPictures();
     this.draw();
@@ -182,7 +201,7 @@ class Descent {
   }
 
   draw() {
-    const { step, last } = this;
+    const { step, last } = this.player;
     const { weights, gradients, errors, rate, diverged, tooFar } = this.data;
     const next = weights[step + 1] ?? weights[step].map((weight, k) => weight - rate * gradients[step][k]);
     const limit = Math.max(1, ...weights[step].map(Math.abs), ...next.map(Math.abs));
@@ -194,13 +213,10 @@ class Descent {
     });
     this.times.textContent = `${MINUS} ${readable(rate)} ×`;
     this.equals.textContent = "=";
-    this.scrub.value = step;
-    this.place.textContent = `Step ${step} of ${last}`;
+    const ends = diverged && step === last ? `: stopped, the error has passed ${readable(tooFar)}` : step ? "" : ": the start";
+    this.player.draw(`Step ${step} of ${last}${ends}`);
     const [before, after] = [weights[step][0], next[0]].map((weight) => readable(weight, 3));
     this.rule.textContent = `Next ${NAMES[0]} = ${NAMES[0]} ${MINUS} rate · gradient = ${before} ${MINUS} ${readable(rate)} · ${bracketed(gradients[step][0])} = ${after}`;
-    if (diverged && step === last) this.place.textContent += `: stopped, the error has passed ${readable(tooFar)}`;
-    // Not disabled: the focus that has just pressed one would be lost.
-    for (const [button, end] of [[this.rewind, 0], [this.back, 0], [this.forward, last]]) button.setAttribute("aria-disabled", step === end);
     this.drawScores();
     this.drawCharts();
     Object.assign(this.body.dataset, { drawn: "", step, error: errors[step], weights: weights[step].join(" ") });
@@ -222,8 +238,8 @@ class Descent {
     this.errorChart.draw({
       ...common,
       label: `Error after ${this.step} steps: ${readable(errors[this.step], 3)}; it began at ${readable(errors[0], 3)}, and ${readable(least, 3)} is the smallest possible.`,
-      lines: [{ values: errors, className: "line error" }],
-      levels: [least],
+      lines: [{ values: errors, className: "error" }],
+      levels: [[least, `${readable(least)} best`]],
       ticks: powerTicks(range),
       range,
       scale: Math.log10,
@@ -231,47 +247,23 @@ class Descent {
     this.weightChart.draw({
       ...common,
       label: `Weights after ${this.step} steps: ${weights[this.step].map(inCell).join(", ")}; the best are ${best.map((one) => readable(one, 3)).join(", ")}.`,
-      lines: NAMES.map((_, k) => ({ values: weights.map((four) => four[k]), className: `line w${k}`, signed: true })),
-      levels: [...new Set(best.map((one) => Number(one.toFixed(9))))],
+      lines: NAMES.map((name, k) => ({ values: weights.map((four) => four[k]), className: `w${k}`, name })),
+      levels: [Math.max(...best), Math.min(...best)].map((one) => [one, `${readable(one, 3)} best`]),
       ticks: roundTicks(this.weightRange),
       range: this.weightRange,
     });
   }
 
-  goTo(step) {
-    this.halt();
-    this.moveTo(step);
-    this.settle();
-  }
-
-  moveTo(step) {
-    this.step = Math.max(0, Math.min(this.last, step));
-    this.draw();
+  // The theme's own colours for lines: one list for light, one for dark.
+  colour() {
+    const colours = getComputedStyle(this.body).getPropertyValue("--st-chart-categorical-colors").split(",");
+    NAMES.forEach((_, k) => this.body.style.setProperty(`--w${k}`, colours[k % colours.length]));
   }
 
   // Where one has stopped is said, and told to the server for the address.
-  settle() {
-    const { errors } = this.data;
-    this.live.textContent = `${this.place.textContent}. Error ${readable(errors[this.step], 3)}.`;
-    clearTimeout(this.teller);
-    this.teller = setTimeout(() => this.tell("stop", { step: this.step, n: Date.now() }), TELL_DELAY);
-  }
-
-  play(playing) {
-    this.halt();
-    if (!playing) return this.settle();
-    if (this.step === this.last) this.moveTo(0);
-    this.playButton.textContent = "Pause";
-    this.timer = setInterval(() => {
-      this.moveTo(this.step + 1);
-      if (this.step === this.last) this.play(false);
-    }, TICK);
-  }
-
-  halt() {
-    clearInterval(this.timer);
-    this.timer = null;
-    this.playButton.textContent = "Play";
+  told(step) {
+    this.live.textContent = `${this.player.place.textContent}. Error ${readable(this.data.errors[step], 3)}.`;
+    this.tell("stop", { step, n: Date.now() });
   }
 }
 

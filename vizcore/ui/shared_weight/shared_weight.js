@@ -9,7 +9,7 @@ const DIGIT = 0.58; // of the type's size
 class SharedWeight {
   constructor(root) {
     this.fields = new Fields({ what: "picture" });
-    this.player = new Player({ show: () => this.draw(), told: () => this.told(), what: "Place" });
+    this.player = new Player({ show: () => this.draw(), told: () => this.told(), what: "Place", start: "All places" });
     this.forward = element("div", { class: "line" });
     this.backward = element("div", { class: "line" });
     this.after = element("div", { class: "line" });
@@ -111,7 +111,7 @@ class SharedWeight {
     const [row, column] = [Math.floor(place / columns), place % columns];
     const limits = this.findLimits();
     this.heading.textContent = `Backward: what the weight in ${this.named(weight)} learns at its ${this.places} places`;
-    player.draw(place < 0 ? "All places" : `Place ${place + 1} of ${this.places}`);
+    player.draw(place < 0 ? `All ${this.places} places` : `Place ${place + 1} of ${this.places}`);
     this.drawInput(learned, row, column, place, limits.input);
     const [now, marked] = [this.kernel.cells, (cells, k) => cells.forEach((cell, i) => cell.classList.toggle("now", i === k))];
     fill(now, data.kernel.flat(), SCALES.weight, limits.kernel);
