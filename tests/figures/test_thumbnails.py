@@ -161,7 +161,7 @@ def test_numbers_are_short():
         ("activations", "2 1 3 inputs 0.5 1 −1.5 weights, bias 1.5 "
          "−1 sum 0 ReLU 0.27 sigmoid −0.76 tanh"),
         ("cost", "5 is largest 3 is right 1.89 squared error 0.36 cross-entropy"),
-        ("dropout", "activations ↓ 4.4 6.8 2.4 dropped × 0, kept × 2"),
+        ("dropout", "2.2 3.4 1.2 1.8 4.4 6.8 2.4 then: dropped × 0, kept × 2"),
         ("two-slashes", "× = +4 × = −4 × = +2 × = −2"),
         ("dot-product", "× 1 −1 1 1 products 2 sum"),
         ("happy-face-to-class", "1 1 0 4 2 1 0 2 1 pooled 3 Happy 0 Sad −1 Neither logits"),

@@ -154,11 +154,8 @@ def _dropout(settings, result):
     x = settings["x"]
     after = dropout(x, settings["rate"], settings["seed"])
     limit = float(np.abs(after).max())
-    rows = (
-        captioned(_circles(x, limit), "activations ↓"),
-        captioned(_circles(after, limit), f"dropped × {gone}, kept × {kept}"),
-    )
-    return [], [stacked(*rows)]
+    rows = stacked(_circles(x, limit), _circles(after, limit), gap=8)
+    return [], [captioned(rows, f"then: dropped × {gone}, kept × {kept}")]
 
 
 def _circles(values, limit):
