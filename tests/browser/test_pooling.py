@@ -111,7 +111,7 @@ def test_a_cell_is_edited_and_undone(server, page):
 
 def test_the_controls_change_picture_and_address(server, page):
     open_pooling(page, server, PoolSettings(), at="1_1")
-    page.get_by_text("Average", exact=True).click()
+    page.get_by_text("Its average", exact=True).click()
     settings = PoolSettings(mode="average")
     eventually(page, lambda: check_pool(page, settings.trace()))
     page.get_by_role("button", name="Fill with …").click()

@@ -500,6 +500,17 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(server, page, part):
         assert max(wide) <= 390
 
 
+def test_on_a_phone_each_part_is_a_button_with_a_border_all_round(server, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, server, WhySettings())
+    parts = page.get_by_test_id("stButtonGroup").get_by_role("radio")
+    expect(parts).to_have_count(len(PARTS))
+    for part in parts.all():
+        for side in ("left", "right", "top", "bottom"):
+            expect(part).not_to_have_css(f"border-{side}-color", "rgba(0, 0, 0, 0)")
+            expect(part).to_have_css(f"border-{side}-width", "1px")
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("part", PARTS)
 def test_axe_finds_nothing_serious(server, page, part, width):
