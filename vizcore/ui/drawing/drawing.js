@@ -2,7 +2,7 @@
 
 class Drawing {
   constructor(root) {
-    this.body = element("div", { class: "drawing", role: "group", tabindex: 0 });
+    this.body = element("div", { class: "drawing goes-on", role: "group", tabindex: 0 });
     this.hint = element("p", { class: "hint", hidden: true }, "It goes on at the right: swipe or scroll.");
     root.append(this.body, this.hint);
     this.observer = new ResizeObserver(() => this.fit());

@@ -11,7 +11,7 @@ class Layers {
   constructor(root) {
     this.sent = 0;
     this.body = element("div", { class: "layers" });
-    this.picture = element("div", { class: "picture", role: "group", tabindex: 0, "aria-label": "Volumes of the network" });
+    this.picture = element("div", { class: "picture goes-on", role: "group", tabindex: 0, "aria-label": "Volumes of the network" });
     this.picture.addEventListener("click", (event) => {
       const volume = event.target.closest?.(".volume");
       const row = volume ? this.data.groups.indexOf(Number(volume.dataset.row)) : -1;
