@@ -1,5 +1,7 @@
 """Activations in a real browser: lessons by link, typing, pointing, and another part by click."""
 
+import tomllib
+from pathlib import Path
 from urllib.parse import urlencode
 
 import numpy as np
@@ -9,11 +11,13 @@ from helpers import in_both_themes, settled
 from playwright.sync_api import expect
 
 from vizcore.export.permalink import to_query
+from vizcore.figures.curves import PLACES
 from vizcore.imaging import KERNELS, filter_image
 from vizcore.lessons import LESSONS
 from vizcore.lessons.activations import through_the_net
 from vizcore.ui.activation_controls import _grey
 from vizcore.ui.activation_settings import (
+    CURVES,
     TOPICS,
     ActivationSettings,
     Chosen,
@@ -22,6 +26,7 @@ from vizcore.ui.activation_settings import (
 )
 from vizcore.ui.numbers import readable
 
+CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 PICTURES = {
     "neuron": ".neuron[data-drawn]",
     "curves": ".js-plotly-plot .main-svg",
@@ -205,7 +210,48 @@ def test_the_chart_follows_x_and_says_so_in_words(server, page):
     ).to_be_attached()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_lines_have_the_colours_of_the_theme_and_every_point(server, page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    open_part(page, server, ActivationSettings("curves", curves=Chosen.of([*CURVES])))
+    colours = tomllib.loads(CONFIG.read_text("utf-8"))["theme"][scheme]["chartCategoricalColors"]
+    lines = page.locator(".js-plotly-plot .xy .js-line")
+    expect(lines).to_have_count(2 * len(CURVES))
+    for k, colour in enumerate(colours):
+        rgb = ", ".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
+        expect(lines.nth(k)).to_have_css("stroke", f"rgb({rgb})")
+        assert lines.nth(k).get_attribute("d").count("L") == len(PLACES) - 1
+
+
+def test_the_slope_of_leaky_relu_is_beside_its_name(server, page):
+    open_part(page, server, ActivationSettings(activation="leaky_relu"))
+    slider = page.get_by_role("slider", name="Slope α below 0")
+    slider.press("ArrowRight")
+    radio = page.get_by_role("radio", name="Leaky ReLU")
+    expect(page.get_by_text("α = 0.11", exact=True)).to_be_visible()
+    expect(radio).to_be_checked()
+    expect(page.locator(".neuron .formulas")).to_contain_text("f(z) = 0.11·(−1) = −0.11")
+    page.wait_for_url(address(server, ActivationSettings(activation="leaky_relu", alpha=0.11)))
+    page.get_by_role("radio", name="ReLU", exact=True).click(force=True)
+    expect(slider).to_have_count(0)
+    expect(page.get_by_text("Leaky ReLU (α = 0.11): 0.11·(−1) = −0.11")).to_be_visible()
+
+
 # ---- A feature map ----
+
+
+def test_the_legend_tells_the_largest_response_and_the_frames_where_it_is(server, page):
+    open_part(page, server, ActivationSettings("map"))
+    grey = _grey("cat").astype(np.float32) / 255
+    largest = np.abs(filter_image(grey, KERNELS["sobel_x"], pad_mode="replicate")).max()
+    expect(page.locator(".before-after .legend").first).to_contain_text(readable(float(largest)))
+    picture, before, after = page.locator(".small-grids .frame-of-cells").all()
+    for frame, table, cells in ((picture, 0, (8, 22)), (before, 2, (6, 6)), (after, 3, (6, 6))):
+        box, rows = frame.bounding_box(), page.locator(".small-grids table").nth(table)
+        first, last = (rows.locator("td").nth(k).bounding_box() for k in cells)
+        assert (box["x"], box["y"]) == pytest.approx((first["x"], first["y"]), abs=1)
+        assert box["x"] + box["width"] == pytest.approx(last["x"] + last["width"], abs=1)
+        assert box["y"] + box["height"] == pytest.approx(last["y"] + last["height"], abs=1)
 
 
 def test_the_pointer_and_the_keys_read_the_maps(server, page):
@@ -270,6 +316,13 @@ def test_another_digit_and_another_output_change_the_cost(server, page):
     field(page, "Output for digit 0").fill("1.5")
     message = page.get_by_role("alert").filter(has_text="Such a number is from 0 to 1.")
     expect(message).to_be_visible()
+
+
+def test_outputs_that_tie_are_marked_alike(server, page):
+    tied = ActivationSettings("cost").with_edit({"row": "outputs", "place": 8, "text": "0.9"})
+    open_part(page, server, tied)
+    expect(page.locator(".cost .line.largest .digit")).to_have_text(["5", "8"])
+    expect(page.locator(".cost .line.largest .tag")).to_have_text(["tied", "tied"])
 
 
 # ---- Dropout ----

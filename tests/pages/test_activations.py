@@ -1,4 +1,5 @@
 import json
+import re
 import struct
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from vizcore.export.permalink import from_query, to_query
 from vizcore.imaging import KERNELS
 from vizcore.lessons.activations import ACTIVATION_LESSONS, cost, through_the_net
 from vizcore.ops import conv2d
+from vizcore.ui import activation_formulas as formulas
 from vizcore.ui.activation_controls import SMALL_PICTURE
 from vizcore.ui.activation_settings import (
     NEURON_ACTIVATIONS,
@@ -124,7 +126,8 @@ def test_the_neuron_shows_the_cores_numbers(page, name):
         [y for _, y in given["curve"]], settings.activate([x for x, _ in given["curve"]])
     )
     for one, title in NEURON_ACTIVATIONS.items():
-        assert f"{title}: {readable(float(settings.activate(-0.5, one)), 4)}" in text(at)
+        how = " (α = 0.2): 0.2·(−0.5) =" if one == "leaky_relu" else ":"
+        assert f"{title}{how} {readable(float(settings.activate(-0.5, one)), 4)}" in text(at)
 
 
 def test_the_number_of_inputs_and_the_activation_change(page):
@@ -136,6 +139,8 @@ def test_the_number_of_inputs_and_the_activation_change(page):
     expected = replace(ActivationSettings().with_inputs(6), activation="leaky_relu", alpha=0.25)
     check(at, expected)
     assert at.query_params == to_query(expected)
+    captions = at.radio(key="activations.activation").proto.captions
+    assert list(captions) == ["", "α = 0.25", "", ""]
 
 
 # ---- Curves ----
@@ -148,9 +153,10 @@ def test_the_curves_are_read_off_at_x(page):
     at = check(page(**to_query(settings)), settings)
     chart = at.get("plotly_chart")[0].proto
     assert [t["name"] for t in json.loads(chart.spec)["data"] if t.get("mode") == "lines"][::2] == [
-        "Tanh", "Leaky ReLU", "Softmax"
+        "Tanh", "Leaky ReLU (α = 0.2)", "Softmax"
     ]  # fmt: skip
-    for name, title in (("tanh", "Tanh"), ("leaky_relu", "Leaky ReLU"), ("softmax", "Softmax")):
+    for name in settings.curves:
+        title = formulas.named(settings, name)
         value, slope = (float(f(-1.5, name)) for f in (settings.activate, settings.slope))
         assert f"{title} {readable(value, 3)}, slope {readable(slope, 3)}" in chart.alt
         line = next(one.value for one in at.markdown if one.value.startswith(f"**{title}** at"))
@@ -200,7 +206,16 @@ def test_the_small_map_can_be_checked_by_hand(page):
     at = page(topic="map")
     small = conv2d(SMALL_PICTURE, KERNELS["sobel_x"].weights)
     assert small[1].tolist() == [4, 1, -4, -4]
-    assert "Row 2, column 3 (products of 0 left out): r = (−1)·1 + (−2)·1 + (−1)·1 = −4" in text(at)
+    assert "Framed: row 2, column 3 of the maps" in text(at)
+    assert "r = (−1)·1 + (−2)·1 + (−1)·1 = −4, and ReLU makes it 0." in text(at)
+    (drawn,) = (one.proto.body for one in at.get("html") if "small-grids" in one.proto.body[:30])
+    window, cell = "--row:1;--column:2;--rows:3;--columns:3", "--row:1;--column:2;--rows:1;"
+    frames = [window in one or cell in one for one in drawn.split("<figure>")[1:]]
+    assert frames == [True, False, True, True]
+    ends = re.findall(r"<p class=.legend.>(.*?)</p>", drawn)
+    assert [re.findall(r"<span>(.*?)</span>", one) for one in ends] == [
+        ["Picture and maps", "−4", "4"], ["Filter", "−2", "2"]
+    ]  # fmt: skip
     assert f"Of the 16 responses {(small < 0).sum()} are negative." in text(at)
 
 
@@ -220,7 +235,7 @@ def test_the_slides_cost_is_on_screen(page):
         assert said in text(at)
     given, found = drawn(at, "cost"), cost(ActivationSettings().outputs.values, 3)
     assert given["squares"] == found.squares.tolist()
-    assert (given["digit"], given["largest"]) == (3, 5)
+    assert (given["digit"], given["largest"]) == (3, [5])
 
 
 def test_a_prediction_of_nothing_is_told_without_fail(page):
@@ -229,7 +244,14 @@ def test_a_prediction_of_nothing_is_told_without_fail(page):
         page(topic="cost", outputs=zeros), ActivationSettings("cost", outputs=Numbers(["0"] * 10))
     )
     assert "−ln 0 = ∞" in text(at)
-    assert drawn(at, "cost")["largest"] is None
+    assert drawn(at, "cost")["largest"] == []
+
+
+def test_outputs_that_tie_are_all_marked(page):
+    settings = ActivationSettings("cost").with_edit({"row": "outputs", "place": 8, "text": "0.9"})
+    at = check(page(**to_query(settings)), settings)
+    assert drawn(at, "cost")["largest"] == [5, 8]
+    assert "0.9, for 5 and 8 alike: no answer stands out." in text(at)
 
 
 # ---- Dropout ----

@@ -14,7 +14,7 @@ START = ActivationSettings()
 
 
 def test_the_neuron_is_written_out():
-    assert formulas.neuron(START, "ReLU") == [
+    assert formulas.neuron(START) == [
         "z = w₁x₁ + w₂x₂ + w₃x₃ + b = 0.5·2 + 1·1 + (−1.5)·3 + 1.5 = −1",
         "ReLU: f(z) = max(0, −1) = 0",
     ]
@@ -45,7 +45,7 @@ def test_the_neuron_is_written_out():
             "max(0, 0) = 0",
             "0, as x = 0, where the curve bends: by convention that of the left side",
         ),
-        ("leaky_relu", -2.0, "0.1 · (−2) = −0.2", "0.1, as x < 0"),
+        ("leaky_relu", -2.0, "0.1·(−2) = −0.2", "0.1, as x < 0"),
         ("leaky_relu", 2.0, "2", "1, as x > 0"),
         (
             "softmax",
@@ -60,10 +60,29 @@ def test_values_and_slopes_are_written_out(name, x, value, slope):
     assert formulas.slope(START, name, x) == slope
 
 
+def test_leaky_relu_is_named_with_its_slope():
+    leaky = replace(START, activation="leaky_relu", alpha=0.25)
+    assert formulas.named(leaky, "leaky_relu") == "Leaky ReLU (α = 0.25)"
+    assert formulas.named(leaky, "relu") == "ReLU"
+    assert formulas.neuron(leaky)[1] == "Leaky ReLU (α = 0.25): f(z) = 0.25·(−1) = −0.25"
+    assert formulas.through(START, "leaky_relu") == "Leaky ReLU (α = 0.1): 0.1·(−1) = −0.1"
+    assert formulas.through(START, "tanh") == "Tanh: −0.7616"
+    above = replace(START, bias=Numbers(["4.5"]))
+    assert formulas.through(above, "leaky_relu") == "Leaky ReLU (α = 0.1): 2"
+
+
 def test_the_lowest_response_is_written_out():
     picture = np.array([[0.0, 1, 0], [0, 1, 0], [1, 1, 0], [0, 0, 0]])
-    assert formulas.one_response(START, picture, KERNELS["sobel_x"].weights, "ReLU") == (
-        "Row 2, column 1 (products of 0 left out): r = (−2)·1 = −2, and ReLU makes it 0."
+    kernel = KERNELS["sobel_x"].weights
+    assert formulas.lowest(picture, kernel).cell == (1, 0)
+    said = (
+        "Framed: row 2, column 1 of the maps, and the window it comes from. Products of 0 left "
+        "out, r = (−2)·1 = −2, and {} makes it {}."
+    )
+    assert formulas.one_response(START, picture, kernel) == said.format("ReLU", 0)
+    leaky = replace(START, activation="leaky_relu")
+    assert formulas.one_response(leaky, picture, kernel) == said.format(
+        "Leaky ReLU (α = 0.1)", "−0.2"
     )
 
 

@@ -3,7 +3,7 @@ import re
 import numpy as np
 
 from vizcore.figures.colours import WEIGHT_RAMP, colour_at, contrast
-from vizcore.ui.small_grids import grid
+from vizcore.ui.small_grids import grid, legend
 
 
 def cells(html):
@@ -43,3 +43,17 @@ def test_kernels_have_the_colours_of_weights():
     html = grid(np.array([[-4.0, 0.0, 4.0]]), "Kernel", limit=4, weights=True)
     backs = [re.search("#[0-9a-f]{6}", style)[0] for style, _ in cells(html)]
     assert backs == [colour_at(WEIGHT_RAMP, value, 4) for value in (-4, 0, 4)]
+
+
+def test_what_is_looked_at_has_a_frame():
+    html = grid(np.eye(3), "", limit=1, frame=(0, 1, 3, 2))
+    assert html.count("frame-of-cells") == 1
+    assert "--row:0;--column:1;--rows:3;--columns:2" in html
+    assert "frame-of-cells" not in grid(np.eye(3), "", limit=1)
+
+
+def test_a_legend_goes_from_the_limit_below_zero_to_that_above():
+    html = legend("A & B", 2.5, weights=True)
+    assert re.findall(r"<span>(.*?)</span>", html) == ["A &amp; B", "−2.5", "2.5"]
+    ends = re.findall("#[0-9a-f]{6}", html)
+    assert (ends[0], ends[-1]) == tuple(colour_at(WEIGHT_RAMP, value, 2.5) for value in (-9, 9))

@@ -3,25 +3,29 @@
 import numpy as np
 from plotly.subplots import make_subplots
 
-from vizcore.figures.colours import ACCENT, ACCENT_EDGE
+from vizcore.figures.colours import ACCENT
 from vizcore.ops.derivatives import activate, derivative
 
 REACH = 6.0
 """How far to either side of 0 the curves go."""
 
-LINES = {
-    "sigmoid": ("#2f7fc1", "solid"),
-    "tanh": ("#d55e00", "dash"),
-    "relu": ("#00875f", "dashdot"),
-    "leaky_relu": ("#a86fb5", "dot"),
-    "softmax": ("#9a7b00", "longdashdot"),
+LOOKS = {
+    "sigmoid": ("#000001", "solid", "diamond-open"),
+    "tanh": ("#000002", "dash", "square-open"),
+    "relu": ("#000003", "dashdot", "triangle-up-open"),
+    "leaky_relu": ("#000004", "dot", "triangle-down-open"),
+    "softmax": ("#000005", "longdashdot", "cross-open"),
 }
-"""A colour and a dash for each, so that colour is never the only sign; 3 : 1 on either theme."""
+"""A colour, a dash and a mark for each, so that colour is never the only sign.
+
+The colours are places in the theme's `chartCategoricalColors`, one list for light and one for
+dark: Streamlit puts those in their stead, in the browser, where the theme is known.
+"""
 
 BENT = ("relu", "leaky_relu")
 """Those whose slope jumps at 0."""
 
-PLACES = np.linspace(-REACH, REACH, 241)
+PLACES = np.linspace(-REACH, REACH, 481)
 """Where the curves are computed, 0 among them."""
 
 _LEAST_TOP, _BOTTOM = 3.0, -1.25
@@ -35,7 +39,7 @@ def curves(titles, x, *, alpha, others):
     titles : dict
         Name of the function, as in `vizcore.ops.derivatives`, to its name on screen.
     x : float
-        Where they are read off: amber dots.
+        Where they are read off: an amber band, and on each curve its mark.
     alpha, others
         As in `vizcore.ops.derivatives.activate`.
 
@@ -47,30 +51,42 @@ def curves(titles, x, *, alpha, others):
         rows=2, shared_xaxes=True, vertical_spacing=0.17, subplot_titles=("f(x)", "Slope f′(x)")
     )
     given = {"alpha": alpha, "others": others}
+    for look in (
+        {"color": ACCENT, "width": 16},
+        {"color": "#808890", "dash": "dot", "width": 1.5},
+    ):
+        for row in (1, 2):
+            figure.add_vline(
+                x, row=row, col=1, line=look, layer="below", exclude_empty_subplots=False,
+                opacity=0.4 if look["color"] == ACCENT else 1,
+            )  # fmt: skip
     top = 1.25
     for name, title in titles.items():
-        colour, dash = LINES[name]
+        colour, dash, _ = LOOKS[name]
         look = {
             "name": title,
             "legendgroup": name,
+            "showlegend": False,
             "mode": "lines",
-            "line": {"color": colour, "dash": dash, "width": 4 if dash == "dot" else 3},
+            # All points: Plotly would leave out those that it thinks nobody misses.
+            "line": {
+                "color": colour, "dash": dash, "width": 4 if dash == "dot" else 3,
+                "simplify": False,
+            },
             "hovertemplate": "%{y:.3f}",
-        }
+        }  # fmt: skip
         figure.add_scatter(x=PLACES, y=activate(name, PLACES, **given), row=1, col=1, **look)
         at = _slope_places(name)
         slopes = derivative(name, np.nan_to_num(at), **given)
         slopes[np.isnan(at)] = np.nan
-        figure.add_scatter(x=at, y=slopes, row=2, col=1, showlegend=False, **look)
-        value = float(activate(name, x, **given))
-        _dot(figure, 1, x, value, title)
-        _dot(figure, 2, x, float(derivative(name, x, **given)), title)
+        figure.add_scatter(x=at, y=slopes, row=2, col=1, **look)
         if name in BENT:
-            top = max(_LEAST_TOP, value + 0.5)
-            _jump(figure, colour, float(derivative(name, 0.0, **given)))
-    line = {"color": "#808890", "dash": "dot", "width": 1.5}
-    for row in (1, 2):
-        figure.add_vline(x, row=row, col=1, line=line)
+            _jump(figure, name, float(derivative(name, 0.0, **given)))
+            top = max(_LEAST_TOP, top, float(activate(name, x, **given)) + 0.5)
+    # Last, so that no curve runs over another one's mark.
+    for name, title in titles.items():
+        _mark(figure, 1, name, title, x, float(activate(name, x, **given)))
+        _mark(figure, 2, name, title, x, float(derivative(name, x, **given)))
     figure.update_xaxes(
         range=[-REACH, REACH], zeroline=True, dtick=2, showticklabels=True, tickfont={"size": 15}
     )
@@ -85,26 +101,37 @@ def curves(titles, x, *, alpha, others):
         hoverlabel={"font": {"size": 15}},
         dragmode=False,
         font={"size": 15},
-        legend={"orientation": "h", "y": 1.06, "yanchor": "bottom", "x": 0, "font": {"size": 16}},
-    )
+        legend={
+            "orientation": "h", "y": 1.06, "yanchor": "bottom", "x": 0, "font": {"size": 16},
+            "itemwidth": 45,
+        },
+    )  # fmt: skip
 
 
-def _dot(figure, row, x, y, title):
+def _mark(figure, row, name, title, x, y):
+    """Mark where a curve is read off: hollow, so that marks in one place all show.
+
+    The upper mark is the curve's entry in the legend, too, with its dash.
+    """
+    colour, dash, symbol = LOOKS[name]
     figure.add_scatter(
         x=[x],
         y=[y],
         row=row,
         col=1,
-        mode="markers",
-        marker={"color": ACCENT, "size": 13, "line": {"color": ACCENT_EDGE, "width": 2}},
+        mode="lines+markers",
+        line={"color": colour, "dash": dash, "width": 3},
+        marker={"symbol": symbol, "color": colour, "size": 14, "line": {"width": 2.5}},
         name=title,
-        showlegend=False,
+        legendgroup=name,
+        showlegend=row == 1,
         hoverinfo="skip",
     )
 
 
-def _jump(figure, colour, below):
+def _jump(figure, name, below):
     """Mark what the slope is at the bend: a full dot; an open one where it is not."""
+    colour = LOOKS[name][0]
     for slope, fill in ((below, colour), (1.0, "rgba(0,0,0,0)")):
         figure.add_scatter(
             x=[0],
@@ -113,6 +140,7 @@ def _jump(figure, colour, below):
             col=1,
             mode="markers",
             marker={"color": fill, "size": 9, "line": {"color": colour, "width": 2}},
+            legendgroup=name,
             showlegend=False,
             hoverinfo="skip",
         )

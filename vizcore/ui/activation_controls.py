@@ -29,11 +29,12 @@ from vizcore.ui.activation_settings import (
 from vizcore.ui.before_after import before_after
 from vizcore.ui.neuron import neuron as neuron_component
 from vizcore.ui.numbers import readable
-from vizcore.ui.small_grids import grid, small_grids
+from vizcore.ui.small_grids import grid, legend, small_grids
 from vizcore.ui.ten_outputs import ten_outputs
 
 PAGE = "pages/activations.py"
 MAP_PIXELS = 40_000
+_NARROW, _WIDE = 184, 272
 SMALL_PICTURE = matrix(
     "0 0 0 0 0 0 / 0 0 1 1 0 0 / 0 1 1 1 0 0 / 0 1 1 1 0 0 / 0 0 1 1 0 0 / 0 0 0 0 0 0"
 )
@@ -69,10 +70,10 @@ def examples(now):
 
 def neuron(state):
     """Show one neuron, every number of it to be typed."""
-    activation, alpha, inputs = st.columns([2, 1, 1], gap="large", vertical_alignment="bottom")
-    _activation(state, activation, alpha)
+    controls = _row()
+    _activation(state, controls)
     shared_controls.size(
-        inputs,
+        controls.container(width=_NARROW),
         state,
         "Inputs",
         MOST_INPUTS,
@@ -80,21 +81,17 @@ def neuron(state):
         lambda s, n: s.with_inputs(n),
     )
     now = state.now
-    title = NEURON_ACTIVATIONS[now.activation]
     places = np.linspace(-4, 4, 81)
     neuron_component(
         now,
-        title=title,
+        title=NEURON_ACTIVATIONS[now.activation],
         curve=np.stack([places, now.activate(places)], axis=1),
-        formulas=formulas.neuron(now, title),
+        formulas=formulas.neuron(now),
         on_edit=_edited(state),
         visit=state.visits,
         key="activations.neuron",
     )
-    same = "; ".join(
-        f"{name}: {readable(float(now.activate(now.total, key)), 4)}"
-        for key, name in NEURON_ACTIVATIONS.items()
-    )
+    same = "; ".join(formulas.through(now, name) for name in NEURON_ACTIVATIONS)
     st.markdown(f"**The same sum z = {readable(now.total, 4)} through each: {same}.**")
     st.markdown(
         "A neuron multiplies each input by a weight, adds up the products and a bias, and "
@@ -112,7 +109,7 @@ def neuron(state):
 
 def curves(state):
     """Show the curves of the activations, and how steep they are."""
-    chosen, place = st.columns([1.6, 1], gap="large")
+    chosen, place = st.columns([1.6, 1], gap="medium")
     with chosen:
         st.pills(
             "Curves",
@@ -127,13 +124,13 @@ def curves(state):
             ),
         )
     with place:
-        _slider(state, "x", "Read off at x", -LARGEST_X, LARGEST_X, "The amber dots stand there.")
+        _slider(state, "x", "Read off at x", -LARGEST_X, LARGEST_X, "The amber band stands there.")
     _shapes(state)
     now = state.now
     _chart(now)
     for name in now.curves:
         st.markdown(
-            f"**{CURVES[name]}** at x = {readable(now.x)}: "
+            f"**{formulas.named(now, name)}** at x = {readable(now.x)}: "
             f"{'p' if name == 'softmax' else 'y'} = {formulas.value(now, name, now.x)}. "
             f"Slope: {formulas.slope(now, name, now.x)}."
         )
@@ -141,11 +138,12 @@ def curves(state):
         "Training multiplies slopes, layer after layer, to learn which way to turn a weight. "
         "Those of **sigmoid** (at most 0.25) and **tanh** (at most 1) fade where |x| is large: "
         "the neuron is saturated, and hardly learns. **ReLU** keeps a slope of 1 wherever it "
-        "is active, and 0 elsewhere; **leaky ReLU** leaves a little slope below 0, too, so "
-        "that no neuron falls silent for good. At x = 0 neither has a slope of its own; as in "
-        "Keras it is that of the left side. **Softmax** needs the scores of all classes: it "
-        "turns them into shares that add up to 1. Drawn is the share p of one score x while "
-        "the other two stay."
+        "is active, and 0 elsewhere; **leaky ReLU** leaves a little slope α below 0, too, so "
+        "that no neuron falls silent for good. Which α is a choice: PyTorch's is 0.01 unless one "
+        "says otherwise, that of Keras 0.3 in the layer and 0.2 in the function. At x = 0 neither "
+        "has a slope of its own; as in Keras it is that of the left side. **Softmax** needs the "
+        "scores of all classes: it turns them into shares that add up to 1. Drawn is the share p "
+        "of one score x while the other two stay."
     )
 
 
@@ -154,23 +152,22 @@ def _shapes(state):
     names = [name for name in ("leaky_relu", "softmax") if name in state.now.curves]
     if not names:
         return
-    alpha, second, third = st.columns(3, gap="large")
+    controls = _row()
     if "leaky_relu" in names:
-        with alpha:
+        with controls.container(width=_WIDE):
             _alpha(state)
     if "softmax" in names:
         about = "Softmax shares 1 among all scores; x is the first, and this one stays."
-        with second:
-            _slider(state, "second", "Second score", -LARGEST_X, LARGEST_X, about)
-        with third:
-            _slider(state, "third", "Third score", -LARGEST_X, LARGEST_X, about)
+        for name, label in (("second", "Second score"), ("third", "Third score")):
+            with controls.container(width=_WIDE):
+                _slider(state, name, label, -LARGEST_X, LARGEST_X, about)
 
 
 def _chart(now):
     # Plotly takes a while to import, and no other part of the page needs it.
     from vizcore.figures.curves import curves as figure
 
-    titles = {name: CURVES[name] for name in now.curves}
+    titles = {name: formulas.named(now, name) for name in now.curves}
     read = "; ".join(
         f"{title} {readable(float(now.activate(now.x, name)), 3)}, "
         f"slope {readable(float(now.slope(now.x, name)), 3)}"
@@ -190,14 +187,14 @@ def _chart(now):
 
 def feature_map(state):
     """Show a feature map before and after its activation."""
-    photo, kernel, activation, alpha = st.columns([1, 1.2, 1.7, 1], gap="medium")
-    with photo:
+    controls = _row()
+    with controls.container(width=_NARROW):
         _choice(state, "photo", "Photo", MAP_PHOTOS)
-    with kernel:
+    with controls.container(width=_WIDE):
         _choice(state, "kernel", "Filter", MAP_KERNELS)
-    _activation(state, activation, alpha)
+    _activation(state, controls)
     now = state.now
-    title, weights = NEURON_ACTIVATIONS[now.activation], KERNELS[now.kernel].weights
+    title, weights = formulas.named(now, now.activation), KERNELS[now.kernel].weights
     grey = _grey(now.photo)
     before = filter_image(grey.astype(np.float32) / 255, weights, pad_mode="replicate")
     before_after(
@@ -222,15 +219,20 @@ def _by_hand(now, title, weights):
     before = conv2d(SMALL_PICTURE, weights)
     after = now.activate(before)
     limit = float(max(np.abs(before).max(), np.abs(after).max()))
+    heaviest = float(np.abs(weights).max())
+    step = formulas.lowest(SMALL_PICTURE, weights)
+    window, cell = (*step.origin, *weights.shape), (*step.cell, 1, 1)
     small_grids(
-        grid(SMALL_PICTURE, "Picture", limit=limit),
-        grid(weights, "Filter", limit=float(np.abs(weights).max()), weights=True),
-        grid(before, "Before: response r", limit=limit),
-        grid(after, f"After: {title}", limit=limit),
+        grid(SMALL_PICTURE, "Picture", limit=limit, frame=window),
+        grid(weights, "Filter", limit=heaviest, weights=True),
+        grid(before, "Before: response r", limit=limit, frame=cell),
+        grid(after, f"After: {title}", limit=limit, frame=cell),
+        legend("Picture and maps", limit),
+        legend("Filter", heaviest, weights=True),
     )
     negative = int((before < 0).sum())
     st.markdown(
-        f"{formulas.one_response(now, SMALL_PICTURE, weights, title)} "
+        f"{formulas.one_response(now, SMALL_PICTURE, weights)} "
         f"Of the {before.size} responses {negative} are negative."
     )
 
@@ -283,22 +285,31 @@ def costs(state):
 # ---- What several parts have ----
 
 
-def _activation(state, place, beside):
+def _row():
+    """Controls beside each other, or below each other where there is no room."""
+    return st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+
+
+def _activation(state, place):
     """Choose the activation, and what it has to be given."""
+    # Below the name, not in it: a radio button whose name changes loses its mark in the browser.
+    alpha = f"α = {readable(state.now.alpha)}"
     place.radio(
         "Activation",
         list(NEURON_ACTIVATIONS),
         format_func=NEURON_ACTIVATIONS.get,
+        captions=[alpha if name == "leaky_relu" else "" for name in NEURON_ACTIVATIONS],
         horizontal=True,
+        width="content",
         **state.bind("activation", lambda s: s.activation, lambda s, v: replace(s, activation=v)),
     )
     if state.now.activation == "leaky_relu":
-        with beside:
+        with place.container(width=_NARROW):
             _alpha(state)
 
 
 def _alpha(state):
-    about = "The slope of leaky ReLU below 0."
+    about = "The slope of leaky ReLU below 0: what a negative number is multiplied by."
     _slider(state, "alpha", "Slope α below 0", 0.0, LARGEST_ALPHA, about, step=0.01)
 
 

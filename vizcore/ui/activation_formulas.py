@@ -7,6 +7,7 @@ import numpy as np
 from vizcore.lessons.activations import cost
 from vizcore.ops import trace_conv2d
 from vizcore.ops.losses import binary_cross_entropy
+from vizcore.ui.activation_settings import CURVES
 from vizcore.ui.numbers import readable
 
 _SUBSCRIPTS = "₀₁₂₃₄₅₆"
@@ -24,7 +25,21 @@ def factor(value, digits=3):
     return f"({text})" if text.startswith("−") else text
 
 
-def neuron(settings, title):
+def named(settings, name):
+    """Name an activation; leaky ReLU with its slope, which is a choice."""
+    alpha = f" (α = {readable(settings.alpha)})" if name == "leaky_relu" else ""
+    return CURVES[name] + alpha
+
+
+def through(settings, name):
+    """Say what an activation makes of the neuron's sum; how, where its name does not tell."""
+    x = settings.total
+    out = readable(float(settings.activate(x, name)), 4)
+    how = value(settings, name, x) if name == "leaky_relu" else out
+    return f"{named(settings, name)}: {how}"
+
+
+def neuron(settings):
     """Write out the sum of one neuron, and its output.
 
     Returns
@@ -39,7 +54,8 @@ def neuron(settings, title):
     numbers = " + ".join([*terms, factor(bias)])
     return [
         f"z = {' + '.join(names)} + b = {numbers} = {readable(total, 4)}",
-        f"{title}: f(z) = {value(settings, settings.activation, total)}",
+        f"{named(settings, settings.activation)}: f(z) = "
+        f"{value(settings, settings.activation, total)}",
     ]
 
 
@@ -52,7 +68,7 @@ def value(settings, name, x):
         "sigmoid": f"1 / (1 + exp({down}))",
         "tanh": f"(exp({at}) − exp({down})) / (exp({at}) + exp({down}))",
         "relu": f"max(0, {at})",
-        "leaky_relu": at if x > 0 else f"{alpha} · {factor(x)}",
+        "leaky_relu": at if x > 0 else f"{alpha}·{factor(x)}",
         "softmax": _share(settings, at),
     }[name]
     return out if how == out else f"{how} = {out}"
@@ -83,15 +99,21 @@ def of_response(settings):
     }[settings.activation]
 
 
-def one_response(settings, picture, kernel, title):
+def lowest(picture, kernel):
+    """Return the step of the lowest response of a small picture, the first of equals."""
+    return min(trace_conv2d(picture, kernel).steps, key=lambda one: one.output)
+
+
+def one_response(settings, picture, kernel):
     """Write out the lowest response of a small picture, and what becomes of it."""
-    step = min(trace_conv2d(picture, kernel).steps, key=lambda one: one.output)
+    step = lowest(picture, kernel)
     pairs = zip(kernel.ravel(), step.values.ravel(), strict=True)
     terms = [f"{factor(weight)}·{factor(pixel)}" for weight, pixel in pairs if weight and pixel]
     row, column = (place + 1 for place in step.cell)
     return (
-        f"Row {row}, column {column} (products of 0 left out): r = {' + '.join(terms) or '0'} = "
-        f"{readable(step.output)}, and {title} makes it "
+        f"Framed: row {row}, column {column} of the maps, and the window it comes from. "
+        f"Products of 0 left out, r = {' + '.join(terms) or '0'} = {readable(step.output)}, "
+        f"and {named(settings, settings.activation)} makes it "
         f"{readable(float(settings.activate(step.output)), 4)}."
     )
 

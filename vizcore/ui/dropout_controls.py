@@ -17,7 +17,9 @@ DRAWS = (1, 10, 100, 1_000, 10_000)
 
 def dropout(state):
     """Show a net, and the same net thinned."""
-    rate, mode, seed, button = st.columns([2, 1.4, 1, 1], gap="medium", vertical_alignment="bottom")
+    rate, mode, draw = st.columns([2, 1.4, 2], gap="medium")
+    # Their labels are at one height; the button has none, and stands beside its field.
+    draw = draw.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with rate:
         st.slider(
             "Rate p: the chance of a hidden node to be dropped",
@@ -38,18 +40,17 @@ def dropout(state):
                 lambda s, v: replace(s, training=s.training if v is None else v),
             ),
         )
-    seed.number_input(
+    draw.number_input(
         "Seed of the draw",
         0,
         LARGEST_SEED,
         help="The same seed drops the same nodes.",
         **state.bind_number("seed", lambda s: s.seed, lambda s, v: replace(s, seed=v)),
     )
-    button.button(
+    draw.button(
         "Another draw",
         on_click=state.setter(lambda s: replace(s, seed=(s.seed + 1) % (LARGEST_SEED + 1))),
         help="Draw anew which nodes are dropped, as training does at every step.",
-        width="stretch",
     )
     now = state.now
     p = readable(now.rate)
@@ -93,23 +94,24 @@ def _means(now):
     st.subheader("The mean over many draws", anchor=False)
     first, last = _many(now.rate, now.seed)
     whole = through_the_net()
-    for column, name, means, exact in zip(
-        st.columns(2, gap="large"), "hy", (first, last), (whole[0], whole[-1]), strict=True
-    ):
+    tables, words = st.columns([3, 2], gap="medium")
+    tables = tables.container(horizontal=True, gap="medium")
+    for name, means, exact in zip("hy", (first, last), (whole[0], whole[-1]), strict=True):
         names = [f"{name}{'₁₂₃₄'[i]}" for i in range(len(exact.output))]
         rows = [
             (f"{draws:,} draws" if draws > 1 else "1 draw", means[draws]) for draws in DRAWS
         ] + [("**Prediction**", exact.output)]
         head = f"| | {' | '.join(names)} |\n|---|{'---:|' * len(names)}\n"
-        column.markdown(
+        tables.markdown(
             head
             + "\n".join(
                 f"| {label} | {' | '.join(readable(v) for v in values)} |" for label, values in rows
-            )
+            ),
+            width="content",
         )
-    st.markdown(
+    words.markdown(
         "The mean of a hidden activation h comes ever closer to its value in prediction: it is "
-        "p · 0 + (1 − p) · h / (1 − p) = h. The outputs y come close, but not quite: ReLU bends "
+        "p · 0 + (1 − p) · h / (1 − p) = h.\n\nThe outputs y come close, but not quite: ReLU bends "
         "what reaches the second hidden layer, and the mean of what is bent is not the bend of "
         "the mean."
     )

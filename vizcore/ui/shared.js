@@ -122,7 +122,7 @@ function legend(name, scale, limit) {
   const colours = (grey ? scale.slice(1) : scale).map((rgb) => `rgb(${rgb.join(",")})`).join(",");
   const bar = element("span", { class: "scale" });
   bar.style.background = `linear-gradient(90deg, ${colours})`;
-  const end = readable(limit, limit < 10 ? 1 : 0);
+  const end = readable(limit, limit < 10 ? 2 : 0);
   const ends = [grey ? "0" : `${MINUS}${end}`, end].map((text) => element("span", {}, text));
   return element("div", { class: "legend numbers" }, element("span", {}, name), ends[0], bar, ends[1]);
 }

@@ -6,7 +6,14 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from vizcore.figures.colours import RESPONSE_RAMP, WEIGHT_RAMP, colour_at, ink_on
+from vizcore.figures.colours import (
+    ACCENT,
+    ACCENT_EDGE,
+    RESPONSE_RAMP,
+    WEIGHT_RAMP,
+    colour_at,
+    ink_on,
+)
 from vizcore.ui.numbers import readable
 
 _GREY = ("#000000", "#000000", "#ffffff")
@@ -25,7 +32,7 @@ def small_grids(*grids):
     Parameters
     ----------
     *grids : str
-        As `grid` or `together` makes them.
+        As `grid`, `legend` or `together` makes them.
     """
     st.html(together(*grids))
 
@@ -35,7 +42,7 @@ def together(*grids):
     return f'<div class="small-grids">{"".join(grids)}</div>'
 
 
-def grid(array, caption, *, limit, grey=False, weights=False, same=None):
+def grid(array, caption, *, limit, grey=False, weights=False, same=None, frame=None):
     """Write a grid as an HTML table; where there is no room for numbers, it has shades alone.
 
     An unchanged cell is outlined, or bears a dot where there are no numbers.
@@ -52,6 +59,8 @@ def grid(array, caption, *, limit, grey=False, weights=False, same=None):
         A kernel, in the colours of weights.
     same : ndarray of bool, (rows, columns), optional
         The cells to mark as unchanged.
+    frame : tuple of int, optional
+        Row, column, rows and columns of what to frame: the window, or the cell looked at.
     """
     pitch = _WIDEST // array.shape[1]
     cell = max(6, min(_LARGEST_CELL, pitch - _GAP))
@@ -70,9 +79,32 @@ def grid(array, caption, *, limit, grey=False, weights=False, same=None):
     shaded = "" if any(texts) else " class=shaded"
     return (
         f"<figure><figcaption>{name}</figcaption>"
-        f'<table{shaded} style="{size}" aria-label="{name}"><tbody>{"".join(rows)}</tbody></table>'
-        "</figure>"
+        f'<div class="cells" style="{size}">'
+        f'<table{shaded} aria-label="{name}"><tbody>{"".join(rows)}</tbody></table>'
+        f"{_frame(*frame) if frame else ''}</div></figure>"
     )
+
+
+def legend(name, limit, *, weights=False):
+    """Write the colour scale of grids: from −limit to limit.
+
+    Parameters
+    ----------
+    name : str
+    limit : float
+    weights : bool
+        In the colours of weights.
+    """
+    colours = ",".join(WEIGHT_RAMP if weights else RESPONSE_RAMP)
+    ends = [f"<span>{readable(end)}</span>" for end in (-limit, limit)]
+    scale = f'<span class="scale" style="background:linear-gradient(90deg,{colours})"></span>'
+    return f'<p class="legend"><span>{escape(name)}</span>{ends[0]}{scale}{ends[1]}</p>'
+
+
+def _frame(row, column, rows, columns):
+    place = f"--row:{row};--column:{column};--rows:{rows};--columns:{columns}"
+    colours = f"--accent:{ACCENT};--accent-edge:{ACCENT_EDGE}"
+    return f'<span class="frame-of-cells" style="{place};{colours}"></span>'
 
 
 def _cell(value, text, style, same):

@@ -25,13 +25,15 @@ def ten_outputs(outputs, digit, cost, *, on_edit, visit, key):
     """
     done, edited = edits(key, on_edit)
     values = outputs.values.tolist()
+    most = [digit for digit, value in enumerate(values) if value == max(values)]
     _component(
         key=key,
         data={
             "outputs": list(outputs),
             "values": values,
             "digit": digit,
-            "largest": cost.largest if values.count(max(values)) == 1 else None,
+            # Where all are alike, none is larger than another.
+            "largest": most if len(most) < len(values) else [],
             "squares": cost.squares.tolist(),
             "visit": visit,
             "done": done,

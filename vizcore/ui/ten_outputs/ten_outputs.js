@@ -54,9 +54,10 @@ class TenOutputs {
     row.radio.checked = k === digit;
     row.output.style.width = `${100 * values[k]}%`;
     row.target.hidden = k !== digit;
-    row.tag.textContent = [k === largest && "largest", k === digit && "right"].filter(Boolean).join(" and ");
+    const most = largest.includes(k);
+    row.tag.textContent = [most && (largest.length > 1 ? "tied" : "largest"), k === digit && "right"].filter(Boolean).join(" and ");
     row.line.classList.toggle("truth", k === digit);
-    row.line.classList.toggle("largest", k === largest);
+    row.line.classList.toggle("largest", most);
     row.square.textContent = readable(squares[k], 4);
     row.square.title = readable(squares[k], 6);
     paint(row.square, colourAt(SCALES.response, squares[k], WORST));
