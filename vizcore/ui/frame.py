@@ -25,6 +25,20 @@ PAGES = {
 }
 """Every page's file, and its title, in the order of the journey."""
 
+WAYS = {
+    "pages/lessons.py": "Every worked example of the slides, each a link; and your own list.",
+    "pages/image_filters.py": "Your photo, a kernel, and the arithmetic under the pointer.",
+    "pages/convolution_step_by_step.py": "Every product, with numbers of your own.",
+    "pages/pooling.py": "Each window gives one number; see which, and what is lost.",
+    "pages/activations.py": "One neuron, its curve, what a prediction costs, and dropout.",
+    "pages/from_pixels_to_a_class.py": "Paint a face; follow each number back to its pixels.",
+    "pages/finding_a_filter.py": "Try them all, turn one sign at a time, or follow the gradient.",
+    "pages/why_convolution.py": "Shared weights, counted; and an object that moves.",
+    "pages/layer_tables.py": "The slides' networks: shapes, parameters, work.",
+    "pages/gradients.py": "Forward and backward, and what a shared weight learns.",
+}
+"""What one does on each page, in a line."""
+
 _STYLE = f"<style>{(Path(__file__).parent / 'frame.css').read_text('utf-8')}</style>"
 
 
