@@ -437,7 +437,7 @@ def test_the_address_brings_step_and_filter_back(server, browser, page):
     press(page, "ArrowDown", "ArrowRight")
     page.wait_for_url(lambda url: url.endswith("at=1_1_1"))
     # The server rewrites the address and knows nothing of the step.
-    page.get_by_text("Flip the kernel").click()
+    page.get_by_text("Flip the kernel", exact=True).click()
     settings = replace(settings, flip=True)
     shows(page, settings, (1, 1), 1)
     page.wait_for_url(lambda url: "flip=1" in url and "at=1_1_1" in url)
@@ -454,7 +454,7 @@ def test_the_step_stays_in_the_address_when_the_picture_does_not_change(server, 
     open_stepper(page, server, settings)
     press(page, "ArrowRight")
     page.wait_for_url(lambda url: url.endswith("at=0_1"))
-    page.get_by_text("Flip the kernel").click()
+    page.get_by_text("Flip the kernel", exact=True).click()
     page.wait_for_url(lambda url: "flip=1" in url and "at=0_1" in url)
     shows(page, settings, (0, 1))
 

@@ -189,17 +189,17 @@ def test_every_shortened_file_is_refused():
         refusal(whole[:length])
 
 
-@given(st.data())
-def test_a_changed_byte_is_harmless_or_refused(data):
+@pytest.mark.parametrize("change", [1, 2, 128, 255])
+def test_a_changed_byte_is_harmless_or_refused(change):
     whole = npz(x=np.arange(20), y=np.eye(3))
-    place = data.draw(st.integers(0, len(whole) - 1))
-    changed = bytearray(whole)
-    changed[place] ^= data.draw(st.integers(1, 255))
-    try:
-        read = contents(bytes(changed))
-    except DatasetError:
-        return
-    assert sum(array.nbytes for array in read.values()) == 20 * 8 + 9 * 8
+    for place in range(len(whole)):
+        changed = bytearray(whole)
+        changed[place] ^= change
+        try:
+            read = contents(bytes(changed))
+        except DatasetError:
+            continue
+        assert sum(array.nbytes for array in read.values()) == 20 * 8 + 9 * 8
 
 
 def test_a_directory_of_millions_is_refused_before_it_is_read():

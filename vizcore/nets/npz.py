@@ -121,9 +121,12 @@ class NpzReader:
         self._file = _opened(source, limits)
         try:
             with _refusing_damage():
-                size = _check_end(self._file, limits)
+                size, count = _check_end(self._file, limits)
                 self._archive = zipfile.ZipFile(self._file)
-                self._members = _checked_members(self._archive.infolist(), size, limits)
+                entries = self._archive.infolist()
+                if len(entries) != count:
+                    raise ValueError("the archive counts other entries than it lists")
+                self._members = _checked_members(entries, size, limits)
                 self.headers = {name: self._header(name) for name in self._members}
         except BaseException:
             self._file.close()
@@ -213,7 +216,7 @@ def _opened_path(path):
 
 
 def _check_end(file, limits):
-    """Bound the directory, whose entries could take memory by the million; give the length."""
+    """Bound the directory, whose entries could be millions; give the file's length, and their count."""
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     if file.read(4) not in (b"PK\x03\x04", _END_SIGNATURE):
@@ -222,7 +225,7 @@ def _check_end(file, limits):
         )
     file.seek(max(0, size - _END.size - _LOCATOR_BYTES))
     tail = file.read()
-    signature, *_, directory, _, comment = _END.unpack(tail[-_END.size :])
+    signature, *_, count, directory, _, comment = _END.unpack(tail[-_END.size :])
     if signature != _END_SIGNATURE or comment:
         raise DatasetError(
             "This file does not end as an .npz archive does: it is cut short, or something was"
@@ -230,7 +233,7 @@ def _check_end(file, limits):
         )
     if directory > limits.arrays * _ENTRY_BYTES or tail.startswith(_LOCATOR_SIGNATURE):
         raise _too_many(limits)
-    return size
+    return size, count
 
 
 def _checked_members(entries, size, limits):
