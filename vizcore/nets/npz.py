@@ -216,7 +216,7 @@ def _opened_path(path):
 
 
 def _check_end(file, limits):
-    """Bound the directory, whose entries could be millions; give the file's length, and their count."""
+    """Bound the directory, whose entries could be millions; give length and count."""
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     if file.read(4) not in (b"PK\x03\x04", _END_SIGNATURE):
