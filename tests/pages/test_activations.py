@@ -2,13 +2,10 @@ import json
 import re
 import struct
 from dataclasses import replace
-from pathlib import Path
-from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
+from visiting import follow, told
 
 from vizcore.export.permalink import from_query, to_query
 from vizcore.imaging import KERNELS
@@ -27,21 +24,8 @@ from vizcore.ui.activation_settings import (
 from vizcore.ui.dropout_controls import DRAWS
 from vizcore.ui.numbers import readable
 
-APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pages/activations.py"
 COMPONENTS = {"neuron": "neuron", "map": "map", "cost": "cost", "dropout": "net"}
-
-
-@pytest.fixture
-def page():
-    """Open the page for a new visitor, by a link with these query parameters."""
-
-    def opened(**query):
-        at = AppTest.from_file(APP, default_timeout=60)
-        at.query_params.update(query)
-        return at.switch_page(PAGE).run()
-
-    return opened
 
 
 def element(at, name):
@@ -66,14 +50,6 @@ def check(at, settings):
 
 def text(at):
     return "\n".join(one.value for one in at.markdown)
-
-
-def follow(at, label):
-    """Open the link of this name, as a click would."""
-    link = next(link for link in at.get("page_link") if link.proto.label == label)
-    at.query_params.clear()
-    at.query_params.update(dict(parse_qsl(link.proto.query_string)))
-    return at.run()
 
 
 def test_it_opens_with_one_title(page):
@@ -317,11 +293,7 @@ def test_a_bad_link_is_told_in_one_sentence(page, query):
      {"row": "inputs", "place": 0, "text": "x"}, {"row": "inputs", "place": 0, "text": 3}],
 )  # fmt: skip
 def test_a_message_that_makes_no_sense_changes_nothing(page, monkeypatch, edit):
-    def told(**given):
-        st.session_state[given["key"]] = {"edits": [{"n": 1, **edit}]}
-        given["on_edits_change"]()
-
-    monkeypatch.setattr("vizcore.ui.neuron._component", told)
+    told(monkeypatch, "neuron", "edits", [{"n": 1, **edit}])
     at = page()
     assert not at.exception
     assert len(at.toast) == 1 and at.toast[0].value.endswith("The page stays as it was.")
@@ -334,11 +306,7 @@ def test_an_edit_is_taken_in_once(page, monkeypatch):
         {"n": 2, "row": "inputs", "place": 0, "text": "7"},
     ]
 
-    def told(**given):
-        st.session_state[given["key"]] = {"edits": edits}
-        given["on_edits_change"]()
-
-    monkeypatch.setattr("vizcore.ui.neuron._component", told)
+    told(monkeypatch, "neuron", "edits", edits)
     at = page()
     start = from_query(ActivationSettings, {})
     expected = start.with_edit(edits[1])

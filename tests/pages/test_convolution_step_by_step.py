@@ -1,11 +1,9 @@
 import json
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from vizcore.export.permalink import from_query, to_query
 from vizcore.lessons import LESSONS
@@ -19,20 +17,7 @@ from vizcore.ui.step_settings import (
 from vizcore.ui.stepper import as_data
 from vizcore.ui.volumes import RULES, Volume
 
-APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pages/convolution_step_by_step.py"
-
-
-@pytest.fixture
-def page():
-    """Open the page for a new visitor, by a link with these query parameters."""
-
-    def opened(**query):
-        at = AppTest.from_file(APP, default_timeout=60)
-        at.query_params.update(query)
-        return at.switch_page(PAGE).run()
-
-    return opened
 
 
 def now(at):

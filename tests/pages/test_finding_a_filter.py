@@ -1,32 +1,16 @@
 import json
 from dataclasses import replace
-from pathlib import Path
-from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
+from visiting import follow, told
 
 from vizcore.export.permalink import from_query, to_query
 from vizcore.lessons.slashes import SIGN_GRIDS, SLASH_LESSONS, best_weights, error, score
 from vizcore.ui.slash_controls import RATES
 from vizcore.ui.slash_settings import STEPS, SlashSettings, from_lesson
 
-APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pages/finding_a_filter.py"
-
-
-@pytest.fixture
-def page():
-    """Open the page for a new visitor, by a link with these query parameters."""
-
-    def opened(**query):
-        at = AppTest.from_file(APP, default_timeout=60)
-        at.query_params.update(query)
-        return at.switch_page(PAGE).run()
-
-    return opened
 
 
 def drawn(at, name):
@@ -50,14 +34,6 @@ def check(at, settings):
     assert descent["diverged"] == path.diverged
     assert (descent["rate"], descent["step"]) == (settings.rate, settings.step)
     return at
-
-
-def follow(at, label):
-    """Open the link of this name, as a click would."""
-    link = next(link for link in at.get("page_link") if link.proto.label == label)
-    at.query_params.clear()
-    at.query_params.update(dict(parse_qsl(link.proto.query_string)))
-    return at.run()
 
 
 def test_it_opens_with_one_title(page):
@@ -159,11 +135,7 @@ def test_a_bad_link_is_told_in_one_sentence(page, query):
 def test_a_message_that_makes_no_sense_changes_nothing(
     page, monkeypatch, component, message, value
 ):
-    def told(**given):
-        st.session_state[given["key"]] = {message: value}
-        given[f"on_{message}_change"]()
-
-    monkeypatch.setattr(f"vizcore.ui.{component}._component", told)
+    told(monkeypatch, component, message, value)
     at = page()
     assert not at.exception
     assert len(at.toast) == 1 and at.toast[0].value.endswith("The page stays as it was.")

@@ -1,12 +1,11 @@
 import json
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
+from visiting import follow
 
 from vizcore.export.permalink import from_query, to_query
 from vizcore.lessons.forward import FORWARD_LESSONS
@@ -17,22 +16,9 @@ from vizcore.ui.layer_settings import LayerSettings
 from vizcore.ui.pool_settings import PoolSettings
 from vizcore.ui.step_settings import StepSettings
 
-APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pages/from_pixels_to_a_class.py"
 START = ForwardSettings()
 CROSS = replace(START, picture=Drawing.of(np.eye(7)))
-
-
-@pytest.fixture
-def page():
-    """Open the page for a new visitor, by a link with these query parameters."""
-
-    def opened(**query):
-        at = AppTest.from_file(APP, default_timeout=60)
-        at.query_params.update(query)
-        return at.switch_page(PAGE).run()
-
-    return opened
 
 
 @pytest.fixture
@@ -75,13 +61,6 @@ def told(at):
 def links(at):
     """The links of the page itself, by name."""
     return {one.proto.label: one.proto for one in at.main.get("page_link")}
-
-
-def follow(at, label):
-    """Open the link of this name, as a click would."""
-    at.query_params.clear()
-    at.query_params.update(dict(parse_qsl(links(at)[label].query_string)))
-    return at.run()
 
 
 def test_it_opens_with_one_title(page):

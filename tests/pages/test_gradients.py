@@ -1,13 +1,10 @@
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
-from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
+from visiting import follow, told
 
 from vizcore.export.permalink import from_query, to_query
 from vizcore.lessons.gradients import EXPRESSIONS, GRADIENT_LESSONS
@@ -16,21 +13,8 @@ from vizcore.ui.numbers import readable
 from vizcore.ui.shared_weight import as_data
 from vizcore.ui.volumes import Volume
 
-APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pages/gradients.py"
 FILTER = GradientSettings(part="filter")
-
-
-@pytest.fixture
-def page():
-    """Open the page for a new visitor, by a link with these query parameters."""
-
-    def opened(**query):
-        at = AppTest.from_file(APP, default_timeout=60)
-        at.query_params.update(query)
-        return at.switch_page(PAGE).run()
-
-    return opened
 
 
 def drawn(at, name):
@@ -64,14 +48,6 @@ def check_graph(drawn, settings):
     last = drawn["steps"][-1]["gradients"]
     assert {name: found["total"] for name, found in last.items()} == pytest.approx(trace.gradients)
     assert (drawn["texts"], drawn["step"]) == (list(settings.numbers), settings.step)
-
-
-def follow(at, label):
-    """Open the link of this name, as a click would."""
-    link = next(link for link in at.get("page_link") if link.proto.label == label)
-    at.query_params.clear()
-    at.query_params.update(dict(parse_qsl(link.proto.query_string)))
-    return at.run()
 
 
 def button(at, label):
@@ -260,16 +236,6 @@ def test_a_bad_link_is_told_in_one_sentence(page, query):
     assert warning.value.endswith("You see the page as it was.")
     check(at, GradientSettings())
     assert at.query_params == {}
-
-
-def told(monkeypatch, component, message, value):
-    """Let a component tell this as soon as it is drawn, once."""
-
-    def draws(**given):
-        st.session_state[given["key"]] = {message: value}
-        given[f"on_{message}_change"]()
-
-    monkeypatch.setattr(f"vizcore.ui.{component}._component", draws)
 
 
 @pytest.mark.parametrize(

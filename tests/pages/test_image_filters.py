@@ -1,11 +1,9 @@
 import json
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from vizcore.export.permalink import LONGEST_LINK, to_file, to_query
 from vizcore.imaging import KERNELS, SAMPLES, decode_image, to_display, to_jpeg, to_png
@@ -26,20 +24,7 @@ from vizcore.ui.filter_settings import (
 )
 from vizcore.ui.photos import sample_photo
 
-APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pages/image_filters.py"
-
-
-@pytest.fixture
-def page():
-    """Open the page for a new visitor, by a link with these query parameters."""
-
-    def opened(**query):
-        at = AppTest.from_file(APP, default_timeout=60)
-        at.query_params.update(query)
-        return at.switch_page(PAGE).run()
-
-    return opened
 
 
 @pytest.fixture

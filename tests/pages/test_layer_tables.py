@@ -1,12 +1,10 @@
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
-from urllib.parse import parse_qsl
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
+from visiting import follow
 
 from vizcore.export.permalink import to_query
 from vizcore.figures.volumes import shape_text
@@ -14,21 +12,8 @@ from vizcore.lessons.networks import NETWORK_LESSONS, READINGS
 from vizcore.nets.architectures import PRESETS, Architecture, layer_table, totals
 from vizcore.ui.layer_settings import LayerSettings, Network, from_lesson
 
-APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pages/layer_tables.py"
 OWN = "9x8x2-conv_4_3_psame-relu-max_2-flatten-dense_3"
-
-
-@pytest.fixture
-def page():
-    """Open the page for a new visitor, by a link with these query parameters."""
-
-    def opened(**query):
-        at = AppTest.from_file(APP, default_timeout=60)
-        at.query_params.update(query)
-        return at.switch_page(PAGE).run()
-
-    return opened
 
 
 def drawn(at):
@@ -53,14 +38,6 @@ def check(at, settings):
     assert given["totals"] == vars(totals(rows))
     assert Network.of(given) == settings.network
     return at
-
-
-def follow(at, label):
-    """Open the link of this name, as a click would."""
-    link = next(link for link in at.get("page_link") if link.proto.label == label)
-    at.query_params.clear()
-    at.query_params.update(dict(parse_qsl(link.proto.query_string)))
-    return at.run()
 
 
 def tables(at):

@@ -1,9 +1,7 @@
 import json
-from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from vizcore.export.lesson_list import SavedLesson, from_file, to_file
 from vizcore.lessons import DECKS, LESSONS, TOPICS
@@ -11,22 +9,9 @@ from vizcore.ui import lesson_controls, own_lessons
 from vizcore.ui.catalogue_settings import CatalogueSettings
 from vizcore.ui.lesson_links import KINDS, address_of, query_of, settings_of
 
-APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pages/lessons.py"
 AVERAGE = SavedLesson("Averages <b>first</b>", "pooling", {"mode": "average", "at": "1_0"})
 SHARP = SavedLesson("*Sharp*", "image_filters", {"filters": "sharpen"})
-
-
-@pytest.fixture
-def page():
-    """Open the page for a new visitor, by a link with these query parameters."""
-
-    def opened(**query):
-        at = AppTest.from_file(APP, default_timeout=60)
-        at.query_params.update(query)
-        return at.switch_page(PAGE).run()
-
-    return opened
 
 
 @pytest.fixture

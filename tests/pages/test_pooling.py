@@ -1,12 +1,10 @@
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from vizcore.export.permalink import from_query, to_query
 from vizcore.lessons import LESSONS
@@ -17,20 +15,7 @@ from vizcore.ui.pool_settings import MOVES, PoolSettings, from_lesson, most, mov
 from vizcore.ui.stepper import as_data
 from vizcore.ui.volumes import FEATURE_MAPS, RULES, Volume
 
-APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pages/pooling.py"
-
-
-@pytest.fixture
-def page():
-    """Open the page for a new visitor, by a link with these query parameters."""
-
-    def opened(**query):
-        at = AppTest.from_file(APP, default_timeout=60)
-        at.query_params.update(query)
-        return at.switch_page(PAGE).run()
-
-    return opened
 
 
 def now(at):

@@ -1,12 +1,9 @@
 import json
 from dataclasses import replace
-from pathlib import Path
-from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
+from visiting import follow, told
 
 from vizcore.export.permalink import from_query, to_query
 from vizcore.lessons.moving import FIRST, PLACES, first_look, looks, meeting, placed
@@ -16,21 +13,8 @@ from vizcore.ui.counts import facts, for_all, for_one
 from vizcore.ui.why_controls import ONWARD
 from vizcore.ui.why_settings import PARTS, WhySettings, from_lesson
 
-APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pages/why_convolution.py"
 COMPONENTS = {"connections": "wiring", "counted": "counts", "moved": "moving"}
-
-
-@pytest.fixture
-def page():
-    """Open the page for a new visitor, by a link with these query parameters."""
-
-    def opened(**query):
-        at = AppTest.from_file(APP, default_timeout=60)
-        at.query_params.update(query)
-        return at.switch_page(PAGE).run()
-
-    return opened
 
 
 def drawn(at):
@@ -71,21 +55,13 @@ def check_moving(given, settings):
     assert [one["dense"] for one in given["looks"]] == [one.dense for one in seen]
     assert [one["best"] for one in given["looks"]] == [one.best for one in seen]
     assert given["start"]["dense"] == first_look(settings.shape).dense
-    for place, (one, told) in enumerate(zip(seen, given["looks"], strict=True)):
+    for place, (one, shown) in enumerate(zip(seen, given["looks"], strict=True)):
         picture = placed(
             drawn_object(settings.shape, settings.turn, settings.colour), *divmod(place, PLACES)
         )
-        assert told["denseMeets"] == [*meeting(picture, settings.shape, *FIRST)]
-        assert told["bestMeets"] == [*meeting(picture, settings.shape, *one.peaks[0])]
+        assert shown["denseMeets"] == [*meeting(picture, settings.shape, *FIRST)]
+        assert shown["bestMeets"] == [*meeting(picture, settings.shape, *one.peaks[0])]
     assert (given["row"], given["column"]) == (settings.row, settings.column)
-
-
-def follow(at, label):
-    """Open the link of this name, as a click would."""
-    link = next(link for link in at.get("page_link") if link.proto.label == label)
-    at.query_params.clear()
-    at.query_params.update(dict(parse_qsl(link.proto.query_string)))
-    return at.run()
 
 
 def test_it_opens_with_one_title_and_the_connections(page):
@@ -202,16 +178,6 @@ def test_a_bad_link_is_told_in_one_sentence(page, query):
     assert warning.value.endswith("You see the page as it was.")
     check(at, WhySettings())
     assert at.query_params == {}
-
-
-def told(monkeypatch, component, message, value):
-    """Let a component send this message when it is mounted."""
-
-    def mount(**given):
-        st.session_state[given["key"]] = {message: value}
-        given[f"on_{message}_change"]()
-
-    monkeypatch.setattr(f"vizcore.ui.{component}._component", mount)
 
 
 @pytest.mark.parametrize(
