@@ -71,6 +71,13 @@ class Jobs:
         self.cluster.close()
         self.runs.close()
 
+    def warm(self):
+        """Connect to the cluster, or start it, beside whatever else goes on here.
+
+        A page that will need it says so when it opens, and nobody waits for it later.
+        """
+        threading.Thread(target=self._try_to_connect, daemon=True).start()
+
     def submit(self, job, visitor, name=""):
         """Queue a job, even where the cluster is down: it is then carried out when it is back.
 
@@ -171,6 +178,10 @@ class Jobs:
         if time.time() - self._astray < ASTRAY_SECONDS:
             return ASTRAY
         return self.cluster.trouble()
+
+    def _try_to_connect(self):
+        with contextlib.suppress(ClusterError):
+            self.cluster.client()
 
     def _issue(self):
         # Whatever goes wrong here is told, and made good, when somebody looks.

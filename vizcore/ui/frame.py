@@ -22,6 +22,9 @@ PAGES = {
     "pages/why_convolution.py": "Why convolution",
     "pages/layer_tables.py": "Layer tables",
     "pages/gradients.py": "Gradients",
+    "pages/data.py": "Data",
+    "pages/train_a_network.py": "Train a network",
+    "pages/runs.py": "Runs",
 }
 """Every page's file, and its title, in the order of the journey."""
 
@@ -36,6 +39,9 @@ WAYS = {
     "pages/why_convolution.py": "Shared weights, counted; and an object that moves.",
     "pages/layer_tables.py": "The slides' networks: shapes, parameters, work.",
     "pages/gradients.py": "Forward and backward, and what a shared weight learns.",
+    "pages/data.py": "What a network learns from: samples, classes, and how they are divided.",
+    "pages/train_a_network.py": "A dataset, layers of your own, and a button.",
+    "pages/runs.py": "Watch your networks learn; then see what they get wrong.",
 }
 """What one does on each page, in a line."""
 

@@ -1,0 +1,5 @@
+"""Runs: watch a network learn, and see afterwards what it has learned."""
+
+from vizcore.ui.frame import open_page
+
+open_page("pages/runs.py", "Watch your networks learn, and see what has become of them.")
