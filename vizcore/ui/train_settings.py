@@ -1,0 +1,120 @@
+"""What a visitor sets on the page *Train a network*, as one object and in a link."""
+
+from dataclasses import dataclass, fields, replace
+
+from vizcore.compute.training_job import TrainingJob
+from vizcore.nets.architectures import Architecture, layer_table
+from vizcore.nets.augmentation import Augmentation
+from vizcore.nets.datasets import EMBEDDED
+from vizcore.nets.recipes import RECIPES
+from vizcore.nets.training import TrainingSettings
+from vizcore.ui.layer_settings import Network
+
+LONGEST_DATASET = 100
+MOST_PROBE = 99_999
+
+_AUGMENTED = tuple(field.name for field in fields(Augmentation))
+_TRAINED = tuple(field.name for field in fields(TrainingSettings) if field.name != "augmentation")
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """The page's settings; flat, so that each has a name of its own in a link.
+
+    Attributes
+    ----------
+    dataset : str
+        A name that `vizcore.nets.datasets` knows, or knew.
+    network : Network
+    row : int
+        The row of the layer table that is explained, counted from 1.
+    optimiser, rate, schedule, batch, epochs, loss, patience, minutes, seed, precision
+        As in `TrainingSettings`.
+    standardise, fraction, probe
+        As in `TrainingJob`.
+    shift, rotate, zoom, flip
+        As in `Augmentation`.
+    """
+
+    dataset: str = EMBEDDED
+    network: Network = Network.from_text("8x8x1-conv_8_3-relu-max_2-flatten-dense_10-softmax")
+    row: int = 1
+    optimiser: str = "adam"
+    rate: float = 0.001
+    schedule: str = "constant"
+    batch: int = 64
+    epochs: int = 5
+    loss: str = "cross_entropy"
+    patience: int = 0
+    minutes: float = 0.0
+    seed: int = 0
+    precision: str = "auto"
+    standardise: bool = False
+    fraction: float = 0.1
+    probe: int = 0
+    shift: float = 0.0
+    rotate: float = 0.0
+    zoom: float = 0.0
+    flip: bool = False
+
+    def __post_init__(self):
+        if not 1 <= len(self.dataset) <= LONGEST_DATASET:
+            raise ValueError(f"the dataset's name has 1 to {LONGEST_DATASET} characters.")
+        for name, least, most in (
+            ("row", 1, len(self.network.layers)),
+            ("fraction", 0.01, 0.5),
+            ("probe", 0, MOST_PROBE),
+        ):
+            value = getattr(self, name)
+            if not least <= value <= most:
+                raise ValueError(f"the {name} can be {least} to {most:,}, not {value:,}.")
+        layer_table(self.network)
+        self.training()
+
+    def training(self):
+        """Return how the network is trained, as `TrainingSettings`."""
+        augmentation = Augmentation(**{name: getattr(self, name) for name in _AUGMENTED})
+        given = {name: getattr(self, name) for name in _TRAINED}
+        return TrainingSettings(**given, augmentation=augmentation)
+
+    def job(self):
+        """Return the job that these settings ask for."""
+        return TrainingJob(
+            self.dataset,
+            Architecture.to_text(self.network),
+            self.training(),
+            self.standardise,
+            self.fraction,
+            self.probe,
+        )
+
+    @classmethod
+    def of(cls, job):
+        """Return the settings that ask for a job, as to run it again with changes."""
+        return cls(
+            job.dataset,
+            Network.from_text(job.network),
+            standardise=job.standardise,
+            fraction=job.fraction,
+            probe=job.probe,
+            **_flat(job.training),
+        )
+
+    def by_recipe(self, name):
+        """Return these settings with those that a preset is trained with; the seed stays."""
+        recipe = RECIPES[name]
+        flat = {**_flat(recipe.training), "seed": self.seed}
+        return replace(self, standardise=recipe.standardise, **flat)
+
+    def showing(self, network, row=1):
+        """Return these settings with another network, the row made to fit."""
+        return replace(self, network=network, row=max(1, min(row, len(network.layers))))
+
+
+def _flat(training):
+    """Return every number of the training settings, those of the augmentation among them."""
+    given = {name: getattr(training, name) for name in _TRAINED}
+    given |= {name: getattr(training.augmentation, name) for name in _AUGMENTED}
+    # A link tells 0 from 0.0.
+    kinds = {field.name: type(field.default) for field in fields(TrainSettings)}
+    return {name: kinds[name](value) for name, value in given.items()}
