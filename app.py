@@ -1,6 +1,5 @@
 """Home: see convolution happen, then choose where to go."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -12,6 +11,7 @@ from vizcore.lessons import LESSONS
 from vizcore.ui.cards import cards
 from vizcore.ui.filter_settings import FilterSettings, FilterStep, Steps
 from vizcore.ui.frame import PAGES, WAYS, open_page
+from vizcore.ui.home_settings import SLIDE_FILTERS, HomeSettings
 from vizcore.ui.loupe import Shown, loupe
 from vizcore.ui.photos import sample_photo
 from vizcore.ui.state import PageState
@@ -21,27 +21,6 @@ from vizcore.ui.stepper import stepper
 PHOTO = "cat"
 EDGES = "replicate"
 EXAMPLE = LESSONS["binary-x"]
-SLIDE_FILTERS = [
-    "edge_laplacian8",
-    "edge_laplacian4",
-    "edge_diagonal",
-    "sharpen",
-    "box_blur",
-    "gaussian_blur",
-    "identity",
-]
-
-
-@dataclass(frozen=True)
-class HomeSettings:
-    """What can be set on the home page: the filter."""
-
-    filter: str = SLIDE_FILTERS[0]
-
-    def __post_init__(self):
-        if self.filter not in SLIDE_FILTERS:
-            raise ValueError("there is no such filter on this page.")
-
 
 open_page(
     "app.py",
