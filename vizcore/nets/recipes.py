@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from vizcore.nets.architectures import Architecture
+from vizcore.nets.architectures import Architecture, layer_table
 from vizcore.nets.augmentation import Augmentation
-from vizcore.nets.layers import Dense
+from vizcore.nets.layers import Dense, Flatten, Sigmoid, Softmax
 from vizcore.nets.training import TrainingSettings
 
 
@@ -54,14 +54,31 @@ RECIPES = {
         ),
         note=_RECONSTRUCTED,
     ),
+    "slides-64": Recipe(
+        TrainingSettings("adam", 0.001, batch=32, epochs=10),
+        note="The layers are the slides', but for the end: the slide has one sigmoid “or softmax”, "
+        "and softmax suits any number of classes. The settings are ours.",
+    ),
+    "organs": Recipe(
+        TrainingSettings(
+            "adadelta", 1.0, "plateau", batch=512, epochs=50, augmentation=_SMALL_CHANGES
+        ),
+        note=_RECONSTRUCTED,
+    ),
     "small-vgg": Recipe(TrainingSettings("adam", 0.001, "cosine", batch=128, epochs=10)),
+    "residual": Recipe(
+        TrainingSettings("adam", 0.005, "one_cycle", batch=64, epochs=10), standardise=True
+    ),
     "tiny": Recipe(TrainingSettings("adam", 0.002, "cosine", batch=128, epochs=20)),
 }
 """Preset → its recipe."""
 
 
 def fitted(architecture, shape, classes):
-    """Return a network for another size of picture and another number of classes.
+    """Return a network for pictures of another size and another number of classes.
+
+    Its input becomes the pictures', or stays as it is where its layers would have no room on them:
+    the pictures are then brought to the network's size. It ends in a dense layer and softmax.
 
     Parameters
     ----------
@@ -74,9 +91,44 @@ def fitted(architecture, shape, classes):
     >>> from vizcore.nets.architectures import preset
     >>> fitted(preset("simplest-cnn"), (8, 8, 1), 3).to_text()
     '8x8x1-conv_8_3-relu-max_2-flatten-dense_3-softmax'
+    >>> fitted(preset("mnist-five-conv"), (8, 8, 1), 10).input
+    (28, 28, 1)
     """
+    try:
+        return ending_in(Architecture(shape, architecture.layers), classes)
+    except ValueError:
+        return ending_in(architecture, classes)
+
+
+def ending_in(architecture, classes):
+    """Return a network that ends in a probability for each class.
+
+    An output layer it has gets as many units; behind anything else there comes one.
+
+    Examples
+    --------
+    >>> short = Architecture.from_text("8x8x1-conv_4_3-relu-max_2")
+    >>> ending_in(short, 3).to_text()
+    '8x8x1-conv_4_3-relu-max_2-flatten-dense_3-softmax'
+    >>> ending_in(Architecture.from_text("4x4x1-flatten-dense_1-sigmoid"), 2).to_text()
+    '4x4x1-flatten-dense_2-softmax'
+    """
+    if gives_probabilities(architecture, classes):
+        return architecture
     layers = list(architecture.layers)
-    last = max((i for i, layer in enumerate(layers) if isinstance(layer, Dense)), default=None)
-    if last is not None:
-        layers[last] = replace(layers[last], units=classes)
-    return Architecture(tuple(shape), tuple(layers))
+    while layers and isinstance(layers[-1], Sigmoid | Softmax):
+        layers.pop()
+    if layers and isinstance(layers[-1], Dense):
+        layers[-1] = replace(layers[-1], units=classes)
+    else:
+        is_flat = layers and len(layer_table(architecture)[len(layers) - 1].shape) == 1
+        layers += [Dense(classes)] if is_flat else [Flatten(), Dense(classes)]
+    ended = Architecture(architecture.input, (*layers, Softmax()))
+    layer_table(ended)
+    return ended
+
+
+def gives_probabilities(architecture, classes):
+    """Return whether a network ends in softmax over so many classes."""
+    last = layer_table(architecture)[-1]
+    return last.shape == (classes,) and isinstance(last.layer, Softmax)
