@@ -50,3 +50,12 @@ def test_what_cannot_be_done_is_said_in_one_line(tmp_path, capsys, more, said):
     captured = capsys.readouterr()
     assert said in captured.err and captured.err.count("\n") == 1
     assert runs(tmp_path).of(VISITOR) == []
+
+
+def test_any_preset_trains_on_any_dataset(tmp_path):
+    small = ["--preset", "slides-64", "--epochs", "1", "--name", "small"]
+    assert main([*small, "--out", str(tmp_path)]) == 0
+    (run,) = runs(tmp_path).of(VISITOR)
+    assert run.settings["network"].startswith("64x64x3-conv_32_3")
+    assert run.settings["network"].endswith("dense_10-softmax")
+    assert run.state is State.FINISHED and run.metrics["test_accuracy"] > 0.5

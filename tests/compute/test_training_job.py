@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from vizcore.compute.job import Context, kind_of, restore
-from vizcore.compute.training_job import ABOUT, MODEL, SNAPSHOTS, TEST, TrainingJob
+from vizcore.compute.limits import LimitError
+from vizcore.compute.training_job import ABOUT, MODEL, SNAPSHOTS, TEST, TrainingJob, outline
 from vizcore.nets.augmentation import Augmentation
+from vizcore.nets.dataset import DatasetError
 from vizcore.nets.datasets import load_dataset
 from vizcore.nets.evaluation import predicted
 from vizcore.nets.preparation import Preparation
@@ -113,6 +115,7 @@ def test_the_cost_is_counted_by_hand():
     ("network", "said"),
     [
         ("9x8x1-flatten-dense_10-softmax", "takes pictures of 9×8×1 and the dataset's are 8×8×1"),
+        ("8x8x2-flatten-dense_10-softmax", "a square one with 1 or 3 channels"),
         ("8x8x1-flatten-dense_9-softmax", "has 10 classes"),
         ("8x8x1-flatten-dense_10", "has 10 classes"),
     ],
@@ -128,4 +131,53 @@ def test_a_dataset_that_is_still_to_come_is_checked_by_what_is_known_of_it(monke
     job = TrainingJob("mnist", "28x28x1-flatten-dense_10-softmax")
     assert job.cost().multiply_adds == 7840 * 60_000 * 5 * 3
     with pytest.raises(ValueError, match="28×28×1"):
-        TrainingJob("mnist", "8x8x1-flatten-dense_10-softmax").cost()
+        TrainingJob("mnist", "8x9x1-flatten-dense_10-softmax").cost()
+
+
+def test_a_picture_is_brought_to_the_networks_input():
+    for network, changes in {
+        "8x8x1": {"side": None, "channels": None},
+        "8x8x3": {"side": None, "channels": 3},
+        "32x32x1": {"side": 32, "channels": None},
+        "32x32x3": {"side": 32, "channels": 3},
+    }.items():
+        assert TrainingJob("digits", f"{network}-flatten-softmax").changes((8, 8, 1)) == changes
+    colour = TrainingJob("cifar10", "32x32x1-flatten-softmax").changes((32, 32, 3))
+    assert colour == {"side": None, "channels": 1}
+    narrow = TrainingJob("narrow", "20x30x1-flatten-softmax").changes((20, 30, 3))
+    assert narrow == {"side": None, "channels": 1}
+
+
+def test_a_run_brings_its_pictures_to_the_network(tmp_path):
+    from keras import models
+
+    network = "12x12x3-conv_4_3-relu-flatten-dense_10-softmax"
+    settings = TrainingSettings("adam", 0.01, batch=128, epochs=1)
+    watched = Watched(tmp_path)
+    TrainingJob("digits", network, settings, standardise=True).run(watched.context)
+    preparation = Preparation(**json.loads((tmp_path / ABOUT).read_text())["preparation"])
+    assert (preparation.side, preparation.channels) == (12, 3)
+    with np.load(tmp_path / SNAPSHOTS / "0001.npz") as after, np.load(tmp_path / TEST) as test:
+        assert after["map-conv1"].shape == (10, 10, 4)
+        probabilities = test["probabilities"]
+    model = models.load_model(tmp_path / MODEL)
+    again = predicted(model, load_dataset("digits").test.x, preparation)
+    np.testing.assert_array_equal(again, probabilities)
+
+
+def test_pictures_that_would_fill_the_memory_are_refused_before_anything_runs():
+    # 1438 · 500² · 3 bytes are 1.004 GiB; 498² keep below the limit.
+    fits = TrainingJob("digits", "498x498x3-globalaverage-dense_10-softmax")
+    assert fits.cost().epochs == 5
+    with pytest.raises(LimitError, match="500×500×3 would take 1.0 GiB of memory") as refusal:
+        TrainingJob("digits", "500x500x3-globalaverage-dense_10-softmax").cost()
+    assert str(refusal.value).endswith("the limit is 1 GiB: give the network a smaller input.")
+
+
+def test_a_dataset_is_outlined_before_it_is_here(monkeypatch, tmp_path):
+    monkeypatch.setenv("VIZCORE_CACHE", str(tmp_path))
+    monkeypatch.delenv("VIZCORE_DATA", raising=False)
+    known = outline("cifar10")
+    assert (known.shape, known.classes, known.class_names[3]) == ((32, 32, 3), 10, "cat")
+    with pytest.raises(DatasetError, match="There is no dataset"):
+        outline("cats")

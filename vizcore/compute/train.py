@@ -18,10 +18,9 @@ from pathlib import Path
 from vizcore.compute.job import kind_of
 from vizcore.compute.runs import RunError, Runs, State
 from vizcore.compute.settings import Settings
-from vizcore.compute.training_job import TrainingJob
+from vizcore.compute.training_job import TrainingJob, outline
 from vizcore.compute.work import carry_out, stop
 from vizcore.nets.architectures import Architecture, preset
-from vizcore.nets.datasets import PUBLISHED, load_dataset
 from vizcore.nets.recipes import RECIPES, Recipe, fitted
 from vizcore.nets.training import PRECISIONS, TrainingSettings
 
@@ -83,8 +82,8 @@ def _job(asked):
 
 
 def _fitted(network, dataset):
-    known = PUBLISHED.get(dataset) or load_dataset(dataset)
-    return fitted(network, known.shape, len(known.class_names))
+    known = outline(dataset)
+    return fitted(network, known.shape, known.classes)
 
 
 def _created(runs, asked):

@@ -6,11 +6,12 @@ convolutions looked like before training and after each epoch; `ABOUT`, what the
 """
 
 import json
+import math
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
-from vizcore.compute.limits import Cost
+from vizcore.compute.limits import Cost, LimitError
 from vizcore.nets.architectures import Architecture, build, layer_table, totals
 from vizcore.nets.augmentation import Augmentation
 from vizcore.nets.dataset import DatasetError
@@ -19,6 +20,7 @@ from vizcore.nets.evaluation import predicted, report
 from vizcore.nets.inspection import feature_maps, first_kernels
 from vizcore.nets.precision import policy
 from vizcore.nets.preparation import fit_preparation
+from vizcore.nets.recipes import gives_probabilities
 from vizcore.nets.splits import three_parts
 from vizcore.nets.training import TrainingSettings, compiled, train
 
@@ -30,9 +32,70 @@ SNAPSHOTS = "snapshots"
 MOST_MAPS = 64
 """Feature maps of a layer that a snapshot holds."""
 
+MOST_BYTES = 2**30
+"""Of training pictures, as they are held in memory: a byte for each level."""
+
 _PUBLISHED_COUNT = 60_000
 _BACKWARD = 3
 """A step costs a forward pass and, for both gradients of a layer, two more."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a run must know of its dataset beforehand.
+
+    Attributes
+    ----------
+    shape : (int, int, int)
+        Rows, columns and channels of a picture.
+    class_names : tuple of str
+    count : int
+        Training pictures, those for validation among them.
+    """
+
+    shape: tuple
+    class_names: tuple
+    count: int
+
+    @property
+    def classes(self):
+        """The number of classes."""
+        return len(self.class_names)
+
+
+def outline(dataset):
+    """Return what is known of a dataset, also of one that is still to be downloaded.
+
+    Parameters
+    ----------
+    dataset : str
+        A name that `vizcore.nets.datasets` knows.
+
+    Returns
+    -------
+    Outline
+
+    Raises
+    ------
+    DatasetError
+        Where there is no such dataset, or its file cannot be used.
+
+    Examples
+    --------
+    >>> outline("digits").shape, outline("digits").classes, outline("digits").count
+    ((8, 8, 1), 10, 1438)
+    """
+    try:
+        return _outline(load_dataset(dataset))
+    except DatasetError:
+        if dataset not in PUBLISHED:
+            raise
+        known = PUBLISHED[dataset]
+        return Outline(known.shape, known.class_names, _PUBLISHED_COUNT)
+
+
+def _outline(data):
+    return Outline(tuple(data.shape), tuple(data.class_names), len(data.train))
 
 
 @dataclass(frozen=True)
@@ -44,8 +107,9 @@ class TrainingJob:
     dataset : str
         A name that `vizcore.nets.datasets` knows.
     network : str
-        The text form of an `Architecture`; its input has the shape of the pictures, and its last
-        layer a probability for each class.
+        The text form of an `Architecture`, whose last layer gives a probability for each class.
+        Where its input is a square of another size than the pictures, or grey where they are
+        coloured or the other way round, they are brought to it.
     training : TrainingSettings
     standardise : bool
         Whether each channel gets mean 0 and standard deviation 1 over the training part.
@@ -84,48 +148,77 @@ class TrainingJob:
         Raises
         ------
         ValueError
-            When the network is impossible or does not fit the dataset.
+            When the network is impossible or does not suit the dataset.
+        LimitError
+            When the pictures, brought to its input, would take too much memory.
         """
         spent = totals(layer_table(self.architecture()))
-        steps = self._check_fit() * self.training.epochs * _BACKWARD
+        data = outline(self.dataset)
+        self.check(data)
+        steps = data.count * self.training.epochs * _BACKWARD
         return Cost(spent.parameters, spent.multiply_adds * steps, self.training.epochs)
 
-    def _check_fit(self):
-        """Hold the network against the dataset; return the number of training pictures."""
-        try:
-            data = load_dataset(self.dataset)
-        except DatasetError:
-            if self.dataset not in PUBLISHED:
-                raise
-            known = PUBLISHED[self.dataset]
-            self._check_shapes(known.shape, len(known.class_names))
-            return _PUBLISHED_COUNT
-        self._check_shapes(data.shape, len(data.class_names))
-        return len(data.train)
+    def check(self, data):
+        """Hold the network against an `Outline` of the dataset; raise as `cost` does."""
+        given = self.architecture().input
+        self.changes(data.shape)
+        if not gives_probabilities(self.architecture(), data.classes):
+            raise ValueError(
+                f"The dataset has {data.classes} classes: end the network with dense "
+                f"{data.classes} and softmax."
+            )
+        if data.count * math.prod(given) > MOST_BYTES:
+            share = data.count * math.prod(given) / MOST_BYTES
+            raise LimitError(
+                f"{data.count:,} training pictures of {_size(given)} would take {share:.1f} GiB of "
+                f"memory and the limit is {MOST_BYTES // 2**30} GiB: give the network a smaller "
+                "input."
+            )
 
-    def _check_shapes(self, shape, classes):
-        architecture = self.architecture()
-        if architecture.input != tuple(shape):
-            given, needed = ("×".join(map(str, one)) for one in (architecture.input, shape))
+    def changes(self, shape):
+        """Return how pictures of a shape are brought to the network's input.
+
+        Parameters
+        ----------
+        shape : (int, int, int)
+
+        Returns
+        -------
+        dict
+            ``side`` and ``channels``, as `Preparation` takes them.
+
+        Raises
+        ------
+        ValueError
+            Where they cannot be.
+
+        Examples
+        --------
+        >>> TrainingJob("digits", "28x28x3-flatten-dense_10-softmax").changes((8, 8, 1))
+        {'side': 28, 'channels': 3}
+        """
+        given = self.architecture().input
+        rows, columns, channels = given
+        same = given[:2] == tuple(shape[:2])
+        if channels == shape[2]:
+            channels = None
+        if channels not in (1, 3, None) or not (same or rows == columns):
             raise ValueError(
-                f"The network takes pictures of {given} and the dataset's are {needed}: change the "
-                "network's input."
+                f"The network takes pictures of {_size(given)} and the dataset's are "
+                f"{_size(shape)}: give it an input of that shape, or a square one with 1 or 3 "
+                "channels."
             )
-        last = layer_table(architecture)[-1]
-        if last.shape != (classes,) or last.layer.kind != "softmax":
-            raise ValueError(
-                f"The dataset has {classes} classes: end the network with dense {classes} and "
-                "softmax."
-            )
+        return {"side": None if same else rows, "channels": channels}
 
     def run(self, context):
         """Train in a worker; see `vizcore.compute.job.Job`."""
         from keras import models
 
         data = fetch_dataset(self.dataset)
-        self._check_shapes(data.shape, len(data.class_names))
+        self.check(_outline(data))
         parts = three_parts(data, fraction=self.fraction, seed=self.training.seed)
-        preparation = fit_preparation(parts.train.x, standardise=self.standardise)
+        changes = self.changes(data.shape)
+        preparation = fit_preparation(parts.train.x, standardise=self.standardise, **changes)
         probe = preparation.apply(parts.validation.x[self.probe % len(parts.validation)][None])[0]
         about = {"classes": data.class_names, "preparation": asdict(preparation)}
         (context.folder / ABOUT).write_text(json.dumps(about), "utf-8")
@@ -181,6 +274,10 @@ class TrainingJob:
         probabilities = predicted(model, test.x, preparation)
         np.savez_compressed(context.folder / TEST, probabilities=probabilities, truth=test.y)
         return {"test_accuracy": report(test.y, probabilities).accuracy}
+
+
+def _size(shape):
+    return "×".join(map(str, shape))
 
 
 class _Policy:

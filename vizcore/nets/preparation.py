@@ -92,7 +92,11 @@ def with_side(x, side):
     """Bring pictures (N, H, W, C) to side × side; None keeps them."""
     if side is None or x.shape[1:3] == (side, side):
         return x
-    return np.stack([resize(picture, side, side) for picture in x])
+    resized = np.empty((len(x), side, side, x.shape[3]), x.dtype)
+    # One by one into its place: a list of them would take the memory twice.
+    for place, picture in zip(resized, x, strict=True):
+        place[:] = resize(picture, side, side)
+    return resized
 
 
 def with_channels(x, channels):
