@@ -15,6 +15,7 @@ from vizcore.nets.datasets import (
     dataset_choices,
     fetch_dataset,
     load_dataset,
+    stamp_of,
 )
 from vizcore.nets.description import channel_statistics, describe
 
@@ -115,6 +116,15 @@ def test_a_changed_file_is_read_anew(folder):
     path.write_bytes(npz(**MNIST_LIKE | {"x_train": 255 - X}))
     os.utime(path, ns=(1, 1))
     assert load_dataset("mine").train.x[0, 0, 0] == 255 - X[0, 0, 0]
+
+
+def test_a_stamp_tells_a_changed_file_without_reading_it(folder):
+    path = folder / "mine.npz"
+    path.write_bytes(b"no archive")
+    before = stamp_of("mine")
+    os.utime(path, ns=(1, 1))
+    assert before and stamp_of("mine") not in (before, "")
+    assert stamp_of("digits") == stamp_of("mnist") == stamp_of("nothing") == ""
 
 
 def test_a_hostile_file_is_refused_and_not_kept(folder, tmp_path):

@@ -3,7 +3,7 @@ import pytest
 
 from vizcore.nets.dataset import Dataset, Part
 from vizcore.nets.datasets import load_dataset
-from vizcore.nets.description import channel_statistics, describe
+from vizcore.nets.description import channel_statistics, class_samples, describe
 from vizcore.nets.splits import three_parts
 
 
@@ -79,3 +79,11 @@ def test_repeated_pictures_are_counted_once_each_time_they_test():
     validated = Dataset("toy", "Toy", ("a", "b"), "Ours.", TOY.train, TOY.test, part([7], [0]))
     assert describe(validated).repeated == 4
     assert describe(validated).counts["validation"].tolist() == [1, 0]
+
+
+def test_more_samples_of_one_class_begin_with_those_of_the_description():
+    digits = load_dataset("digits")
+    few = describe(digits, fraction=0.2, seed=5, per_class=6).samples[7]
+    many = class_samples(digits, 7, 40, fraction=0.2, seed=5)
+    assert len(many) == 40 and np.array_equal(many[:6], few)
+    assert len(class_samples(TOY, 0, 9, fraction=0.2)) == 3

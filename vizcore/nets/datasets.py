@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -163,7 +164,7 @@ def fetch_dataset(name=EMBEDDED, report: Report = lambda *_: None, *, base_url=N
         Told in words, and as a part of 1, how far the download has come; what it raises ends the
         download and leaves nothing behind.
     base_url : str, optional
-        A mirror of the files, ending in "/".
+        A mirror of the files, as in `downloads.download`.
 
     Raises
     ------
@@ -175,6 +176,12 @@ def fetch_dataset(name=EMBEDDED, report: Report = lambda *_: None, *, base_url=N
     return cached(name, name, lambda: _download(name, report, base_url))
 
 
+def stamp_of(name):
+    """Tell a dataset from what had its name before, without reading it: for caches."""
+    path = None if name == EMBEDDED else _files().get(name)
+    return _stamp(path) if path else ""
+
+
 def _origin(name, files):
     if name == EMBEDDED:
         return "embedded"
@@ -183,6 +190,7 @@ def _origin(name, files):
     return "downloaded" if kept(name, name) else "download"
 
 
+@cache
 def _digits():
     """Scale the levels 0 to 16 to 0 to 255, and set a test part aside once and for all."""
     from sklearn.datasets import load_digits  # takes a second to import

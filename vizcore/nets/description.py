@@ -60,9 +60,33 @@ def describe(dataset: Dataset, *, fraction=0.1, seed=0, per_class=8) -> Descript
         },
         mean,
         spread,
-        _samples(dataset, train, per_class, seed),
+        tuple(
+            _samples(dataset, train, label, per_class, seed)
+            for label in range(len(dataset.class_names))
+        ),
         _repeated(dataset),
     )
+
+
+def class_samples(dataset: Dataset, label, count, *, fraction=0.1, seed=0):
+    """Choose training pictures of one class: those of `describe`, and more of them.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    label : int
+        The class.
+    count : int
+        As many, or all where there are fewer.
+    fraction, seed
+        As in `describe`.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, H, W, C)
+    """
+    train, _ = split_indices(dataset, fraction, seed)
+    return _samples(dataset, train, label, count, seed)
 
 
 def channel_statistics(x, indices=None):
@@ -97,13 +121,10 @@ def channel_statistics(x, indices=None):
     return np.array(sums) / (255 * total), np.sqrt(np.array(variances, float)) / (255 * total)
 
 
-def _samples(dataset, train, per_class, seed):
-    rng = np.random.default_rng(seed)
-    y = dataset.train.y[train]
-    chosen = (
-        rng.permutation(train[y == label])[:per_class] for label in range(len(dataset.class_names))
-    )
-    return tuple(np.asarray(dataset.train.x[indices]) for indices in chosen)
+def _samples(dataset, train, label, count, seed):
+    members = train[dataset.train.y[train] == label]
+    chosen = np.random.default_rng((seed, label)).permutation(members)[:count]
+    return np.asarray(dataset.train.x[chosen])
 
 
 def _repeated(dataset):

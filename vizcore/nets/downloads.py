@@ -97,7 +97,8 @@ def download(name, title, report: Report, *, base_url=None) -> tuple[Part, Part]
     report : callable
         See `Report`.
     base_url : str, optional
-        A mirror with the same files, ending in "/", instead of where they are published.
+        A mirror with the same files, ending in "/", instead of where they are published; by
+        default `VIZCORE_MIRROR`, where that is set.
 
     Returns
     -------
@@ -108,6 +109,7 @@ def download(name, title, report: Report, *, base_url=None) -> tuple[Part, Part]
     DatasetError
         When the site cannot be reached, or sends something else.
     """
+    base_url = base_url or _mirror()
     try:
         _fetch_all(FILES[name], title, report, base_url)
         report(f"Reading {title}", 1.0)
@@ -119,6 +121,11 @@ def download(name, title, report: Report, *, base_url=None) -> tuple[Part, Part]
             f" digits, which need no download, or put {name}.npz into the folder that"
             " VIZCORE_DATA names."
         ) from error
+
+
+def _mirror():
+    address = os.environ.get("VIZCORE_MIRROR", "")
+    return address and f"{address.rstrip('/')}/"
 
 
 class _WrongFile(Exception):
