@@ -64,11 +64,3 @@ class Fields {
     this.typed(input);
   }
 }
-
-// A node of a drawing.
-function svg(tag, attributes = {}, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) if (value !== null && value !== undefined) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}

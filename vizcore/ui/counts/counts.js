@@ -10,13 +10,6 @@ const READS = {
   window: "A neuron of the map reads one window, through all channels.",
 };
 
-function svg(tag, attributes = {}, text = "") {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.textContent = text;
-  return node;
-}
-
 // ---- The drawing ----
 
 const LARGEST = 130;

@@ -14,13 +14,6 @@ function bracketed(value) {
   return text.startsWith(MINUS) ? `(${text})` : text;
 }
 
-function svg(tag, attributes, text = "") {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.textContent = text;
-  return node;
-}
-
 // ---- A chart over the steps ----
 
 const LEFT = 72;

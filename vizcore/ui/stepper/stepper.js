@@ -217,9 +217,7 @@ class Stepper {
       this.place,
       element("label", { class: "speed" }, "Speed ", this.speedSelect),
     );
-    this.lines = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    this.lines.setAttribute("class", "lines");
-    this.lines.setAttribute("aria-hidden", "true");
+    this.lines = svg("svg", { class: "lines", "aria-hidden": "true" });
     this.picture = element("div", { class: "picture" });
     this.stage = element("div", { class: "stage", tabindex: "0", role: "group", "aria-roledescription": "stepper" }, this.picture, this.lines);
     this.sentence = element("p", { class: "sentence numbers" });

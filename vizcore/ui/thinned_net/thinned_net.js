@@ -6,13 +6,6 @@ const SUBSCRIPTS = "\u2080\u2081\u2082\u2083\u2084\u2085";
 const LAYERS = ["inputs x", "hidden h", "hidden g", "outputs y"];
 const LETTERS = ["x", "h", "g", "y"];
 
-function svg(tag, attributes = {}, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
 function bracketed(value) {
   const text = readable(value, 3);
   return text.startsWith(MINUS) ? `(${text})` : text;

@@ -11,13 +11,6 @@ const ROOM_FOR_LABEL = 21;
 const DASHES = ["none", "9 5", "2 4", "16 4 2 4", "5 2"];
 const TINTS = [9, 7, 8, 6, 10];
 
-function svg(tag, attributes = {}, text = "") {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.textContent = text;
-  return node;
-}
-
 function subscript(letter, number) {
   return letter + [...String(number)].map((digit) => String.fromCodePoint(0x2080 + Number(digit))).join("");
 }
