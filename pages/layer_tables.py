@@ -4,8 +4,8 @@ import streamlit as st
 
 from vizcore.ui import layer_controls as controls
 from vizcore.ui.frame import open_page
+from vizcore.ui.layer_editing import layer_editor
 from vizcore.ui.layer_settings import LayerSettings
-from vizcore.ui.layers import layers
 from vizcore.ui.state import PageState
 
 open_page(
@@ -16,27 +16,9 @@ open_page(
 state = PageState("layers", LayerSettings())
 if state.problem:
     st.warning(f"{state.problem} You see the page as it was.")
-
-
-def told(message):
-    """Take in the row that was chosen, or the network that was changed."""
-    try:
-        controls.take(state, message)
-    except (ValueError, KeyError, TypeError):
-        st.toast("The layers could not be changed. The page stays as it was.")
-
-
 controls.network(state)
 now = state.now
-layers(
-    now.network,
-    row=now.row - 1,
-    problem=controls.problem(now),
-    answer=controls.answer(),
-    on_told=told,
-    visit=state.visits,
-    key="layers.layers",
-)
+layer_editor(state)
 controls.examples(now)
 controls.readings(now)
 st.subheader("How to read the table", anchor=False)

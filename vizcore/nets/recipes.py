@@ -59,12 +59,6 @@ RECIPES = {
         note="The layers are the slides', but for the end: the slide has one sigmoid “or softmax”, "
         "and softmax suits any number of classes. The settings are ours.",
     ),
-    "organs": Recipe(
-        TrainingSettings(
-            "adadelta", 1.0, "plateau", batch=512, epochs=50, augmentation=_SMALL_CHANGES
-        ),
-        note=_RECONSTRUCTED,
-    ),
     "small-vgg": Recipe(TrainingSettings("adam", 0.001, "cosine", batch=128, epochs=10)),
     "residual": Recipe(
         TrainingSettings("adam", 0.005, "one_cycle", batch=64, epochs=10), standardise=True

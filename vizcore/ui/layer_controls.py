@@ -14,10 +14,8 @@ from vizcore.lessons.networks import (
     small_block,
 )
 from vizcore.nets.architectures import (
-    MOST_LAYERS,
     PRESETS,
     Architecture,
-    ImpossibleLayer,
     layer_table,
     preset,
     totals,
@@ -32,9 +30,6 @@ PAGE = "pages/layer_tables.py"
 OWN = "own"
 DRAWN = {"plain-20": "only drawn", "plain-56": "only drawn: above plain, 20 layers"}
 BLOCKS = ("plain-pair", "residual-block")
-
-_PROBLEM = "layers.problem"
-_ANSWER = "layers.answer"
 
 
 def examples(now):
@@ -61,37 +56,6 @@ def network(state):
         width="stretch",
     )
     st.markdown(PRESETS[slug].about if slug else "A network of your own: this link holds it.")
-
-
-def take(state, told):
-    """Take in what the browser tells: another row, or another network that can be.
-
-    A network that cannot be leaves the settings as they are, and is kept as `problem`.
-    """
-    row = range(MOST_LAYERS).index(told["row"]) + 1
-    st.session_state[_ANSWER] = int(told["number"])
-    if told["layers"] is None:
-        state.set(state.now.showing(state.now.network, row))
-        return
-    try:
-        state.edit(state.now.showing(Network.of(told), row))
-        st.session_state.pop(_PROBLEM, None)
-    except ValueError as error:
-        blamed = error.row if isinstance(error, ImpossibleLayer) else None
-        said = str(error).rstrip(".")
-        text = f"{said[0].upper()}{said[1:]}. The table stays as it was."
-        st.session_state[_PROBLEM] = state.now.network, {"row": blamed, "text": text}
-
-
-def problem(now):
-    """Return what was wrong with the last change of this network, or None."""
-    network, told = st.session_state.get(_PROBLEM, (None, None))
-    return told if network == now.network else None
-
-
-def answer():
-    """Return the number of the change that the page answers."""
-    return st.session_state.get(_ANSWER, 0)
 
 
 def readings(now):

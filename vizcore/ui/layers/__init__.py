@@ -37,7 +37,7 @@ _WORDS = {
 }
 
 
-def layers(network, *, row, problem, answer, on_told, visit, key):
+def layers(network, *, row, problem, answer, on_told, visit, key, note=None):
     """Show a network's layer table, to be changed in place.
 
     The browser marks another row at once and tells the server afterwards.
@@ -59,6 +59,9 @@ def layers(network, *, row, problem, answer, on_told, visit, key):
         Another value makes the browser show this row instead of its own.
     key : str
         The component's key on the page.
+    note : dict or None
+        What is to be said at a row of a network that can be: ``row``, counted from 0, and
+        ``text``, in a few words.
     """
 
     @whole
@@ -80,6 +83,7 @@ def layers(network, *, row, problem, answer, on_told, visit, key):
             "totals": vars(totals(rows)),
             "row": row,
             "problem": problem,
+            "note": note,
             "answer": answer,
             "visit": visit,
             "kinds": _KINDS,

@@ -48,7 +48,9 @@ class Layers {
     if (changed) {
       this.row = data.row;
       this.drawTable();
-    } else if (!answered) return;
+    }
+    this.showNote(data.note);
+    if (!changed && !answered) return;
     this.draft = structuredClone({ input: data.input, layers: data.layers });
     // A field that was refused keeps what was typed, so that it can be mended.
     const redraw = changed || !data.problem;
@@ -221,6 +223,14 @@ class Layers {
       return this.showProblem({ text: "This is no number. The table stays as it was." });
     alter(this.draft);
     this.send({ row, ...this.draft });
+  }
+
+  showNote(note) {
+    this.lines.forEach((line, i) => {
+      const label = line.querySelector("label");
+      label.querySelector(".note")?.remove();
+      if (i === note?.row) label.append(element("span", { class: "note" }, `✗ ${note.text}`));
+    });
   }
 
   showProblem(problem) {
