@@ -1,7 +1,52 @@
 """Runs: watch a network learn, and see afterwards what it has learned."""
 
+import streamlit as st
+
+from vizcore.compute.jobs import open_jobs
+from vizcore.compute.runs import RunError
+from vizcore.ui import run_watch
 from vizcore.ui.frame import open_page
+from vizcore.ui.run_actions import actions, problem
+from vizcore.ui.run_compare import choose_other, compare
+from vizcore.ui.run_facts import training_run
+from vizcore.ui.run_list import back_to_list, run_list, training_runs
+from vizcore.ui.runs_settings import RunsSettings
+from vizcore.ui.state import PageState
 from vizcore.ui.visitor import visitor
 
 open_page("pages/runs.py", "Watch your networks learn, and see what has become of them.")
-visitor()
+me = visitor()
+state = PageState("runs", RunsSettings())
+if state.problem:
+    st.warning(f"{state.problem} You see the page as it was.")
+if told := problem():
+    st.warning(told)
+open_jobs().warm()
+
+
+def one(run):
+    """Show one run: how it goes, what came of it, and what its owner can do."""
+    run_watch.heading(run)
+    run_watch.notes(run)
+    live = st.container()
+    actions(state, run, me)
+    run_watch.chart([run])
+    run_watch.made_of(run)
+    run_watch.explain(run)
+    choose_other(state, run, training_runs(me))
+    run_watch.link_to(run)
+    with live:
+        run_watch.live([run])
+
+
+now = state.now
+try:
+    runs = [training_run(run_id) for run_id in (now.run, now.beside) if run_id and now.run]
+except RunError as error:
+    st.warning(f"{error} These are your runs:")
+    runs = []
+if not runs:
+    run_list(state, me)
+else:
+    back_to_list()
+    one(*runs) if len(runs) == 1 else compare(runs)

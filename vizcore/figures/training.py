@@ -16,7 +16,7 @@ _DASHES = {"": "dot", "val_": "solid"}
 _SYMBOLS = ("circle", "square")
 _FULL, _OPEN = 7, 13
 _TICKS = 10
-_PANEL, _FRAME = 215, 100
+_PANEL, _FRAME, _GAP = 215, 100, 40
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def training_figure(courses, *, loss="", rates=False):
     figure = make_subplots(
         rows=len(panels),
         shared_xaxes=True,
-        vertical_spacing=0.1 if rates else 0.12,
+        vertical_spacing=_GAP / (_PANEL * len(panels)),
         subplot_titles=[*titles, "Learning rate"][: len(panels)],
     )
     drawn = iter(points(courses, rates))
@@ -124,6 +124,7 @@ def training_figure(courses, *, loss="", rates=False):
                 x, y = next(drawn)
                 figure.add_scatter(x=x, y=y, row=row, col=1, **look)
     _axes(figure, ranges(courses), len(panels))
+    figure.update_annotations(x=0, xanchor="left", font={"size": 16})
     return figure.update_layout(
         height=_PANEL * len(panels) + _FRAME,
         margin={"l": 60, "r": 16, "t": 84, "b": 48},
@@ -190,7 +191,7 @@ def _looks(course, place, panel, *, single):
 def _axes(figure, ends, count):
     epochs, losses, accuracies = ends
     figure.update_xaxes(range=epochs, tick0=0, dtick=_step(epochs[1]), zeroline=False)
-    figure.update_xaxes(tickfont={"size": 15}, showticklabels=True)
+    figure.update_xaxes(tickfont={"size": 15})
     figure.update_xaxes(title_text="Epoch", row=count, col=1)
     figure.update_yaxes(tickfont={"size": 15}, zeroline=True)
     figure.update_yaxes(range=losses, row=1, col=1)

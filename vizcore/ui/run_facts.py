@@ -1,0 +1,187 @@
+"""What a run is made of, and what came of it: each a name and a text."""
+
+from functools import lru_cache
+from itertools import groupby
+from math import inf
+from statistics import median
+
+from vizcore.compute.job import kind_of
+from vizcore.compute.jobs import open_jobs
+from vizcore.compute.runs import RunError
+from vizcore.compute.training_job import TrainingJob
+from vizcore.figures.volumes import shape_text
+from vizcore.nets.architectures import Architecture, layer_table, preset, totals
+from vizcore.nets.datasets import PUBLISHED
+from vizcore.nets.presets import PRESETS
+from vizcore.nets.recipes import RECIPES, fitted
+from vizcore.nets.schedules import SCHEDULES
+from vizcore.nets.training import LOSSES, OPTIMISERS, PRECISIONS
+from vizcore.ui.numbers import readable
+from vizcore.ui.run_words import figure, percent
+
+TRAINING = kind_of(TrainingJob("", ""))
+"""The kind of the runs that train; there are others, such as downloads."""
+
+OWN = "A network of one’s own"
+
+
+def training_run(run_id):
+    """Look up a run that trains.
+
+    Raises
+    ------
+    RunError
+        Where there is none.
+    """
+    run = open_jobs().runs.get(run_id)
+    if run.job != TRAINING:
+        raise RunError("This is no run that trains a network.")
+    return run
+
+
+def job_of(run):
+    """Return the `TrainingJob` of a run."""
+    return TrainingJob.from_settings(run.settings)
+
+
+def dataset_title(name):
+    """Return what a dataset is called, here or where the run was made.
+
+    Examples
+    --------
+    >>> dataset_title("cifar10"), dataset_title("leaves")
+    ('CIFAR-10', 'leaves')
+    """
+    return PUBLISHED[name].title if name in PUBLISHED else name
+
+
+@lru_cache(maxsize=256)
+def network_title(text):
+    """Return the title of the preset that a network is, fitted to its dataset, or `OWN`.
+
+    Examples
+    --------
+    >>> network_title("8x8x1-conv_8_3-relu-max_2-flatten-dense_10-softmax")
+    'The simplest CNN'
+    """
+    network = Architecture.from_text(text)
+    classes = layer_table(network)[-1].shape[0]
+    for slug in RECIPES:
+        if fitted(preset(slug), network.input, classes) == network:
+            return PRESETS[slug].title
+    return OWN
+
+
+@lru_cache(maxsize=256)
+def network_table(text):
+    """Return the rows of a network's layer table."""
+    return layer_table(Architecture.from_text(text))
+
+
+def shapes_of(job):
+    """Return the shapes that a picture takes on its way through a job's network, each once.
+
+    Examples
+    --------
+    >>> shapes_of(TrainingJob("digits", "8x8x1-conv_8_3-relu-max_2-flatten-dense_10-softmax"))
+    ['8×8×1', '6×6×8', '3×3×8', '72', '10']
+    """
+    shapes = [Architecture.from_text(job.network).input]
+    shapes += [row.shape for row in network_table(job.network)]
+    return [shape_text(shape) for shape, _ in groupby(shapes)]
+
+
+def parameters_of(job):
+    """Count the weights of a job's network."""
+    return totals(network_table(job.network)).parameters
+
+
+def settings_of(run):
+    """Return every setting of a run.
+
+    Returns
+    -------
+    dict of str to str
+        In the order in which one chooses them.
+    """
+    job = job_of(run)
+    training, changes = job.training, job.training.augmentation
+    size = Architecture.from_text(job.network).input
+    return {
+        "Dataset": dataset_title(job.dataset),
+        "Network": network_title(job.network),
+        "Input": shape_text(size),
+        "Parameters": f"{parameters_of(job):,}",
+        "Optimiser": OPTIMISERS[training.optimiser],
+        "Learning rate": f"{training.rate:g}",
+        "Schedule": SCHEDULES[training.schedule],
+        "Batch": str(training.batch),
+        "Epochs": str(run.epochs),
+        "Loss": LOSSES[training.loss],
+        "Augmentation": _augmentation(changes),
+        "Early stopping": f"after {training.patience} epochs" if training.patience else "none",
+        "Time budget": f"{readable(training.minutes)} min" if training.minutes else "none",
+        "Validation": f"{readable(100 * job.fraction)}% of the training pictures",
+        "Standardised": "yes" if job.standardise else "no",
+        "Seed": str(training.seed),
+        "Precision": PRECISIONS[training.precision],
+    }
+
+
+def results_of(run, rows):
+    """Return the figures of a run that two runs are compared by.
+
+    Parameters
+    ----------
+    run : Run
+    rows : sequence of dict
+        Its finished epochs.
+
+    Returns
+    -------
+    dict of str to (float or None, callable)
+        Name to the figure, and to what writes it.
+    """
+    last = rows[-1] if rows else {}
+    seconds = [row["seconds"] for row in rows if row.get("seconds")]
+    return {
+        "Test accuracy": (run.metrics.get("test_accuracy"), percent),
+        "Validation accuracy": (last.get("val_accuracy"), percent),
+        "Training accuracy": (last.get("accuracy"), percent),
+        "Validation loss": (last.get("val_loss"), figure),
+        "Epochs done": (run.epochs_done, str),
+        "Seconds per epoch": (median(seconds) if seconds else None, _seconds),
+        "Parameters": (parameters_of(job_of(run)), lambda count: f"{count:,}"),
+    }
+
+
+def ended_early(run, rows):
+    """Say why a finished run has fewer epochs than were asked for, or return an empty text."""
+    training = job_of(run).training
+    if run.epochs_done >= run.epochs:
+        return ""
+    losses = [inf if row.get("val_loss") is None else row["val_loss"] for row in rows]
+    if training.patience and losses:
+        best = losses.index(min(losses)) + 1
+        if len(losses) - best >= training.patience:
+            return (
+                f"It stopped early: since epoch {best} the validation loss had not become better "
+                f"for {training.patience} epochs. The network of epoch {best} is kept."
+            )
+    if training.minutes:
+        return f"It stopped after the {readable(training.minutes)} minutes that it was given."
+    return ""
+
+
+def _seconds(value):
+    return "–" if value is None else f"{value:.1f}" if value < 10 else f"{value:.0f}"
+
+
+def _augmentation(changes):
+    told = {
+        "shift": f"shift {readable(100 * changes.shift)}%",
+        "rotate": f"rotate {readable(changes.rotate)}°",
+        "zoom": f"zoom {readable(100 * changes.zoom)}%",
+        "flip": "flip",
+    }
+    return ", ".join(text for name, text in told.items() if getattr(changes, name)) or "none"
