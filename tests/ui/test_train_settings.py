@@ -8,7 +8,7 @@ from vizcore.compute.training_job import TrainingJob
 from vizcore.export.permalink import LONGEST_LINK, LinkError, from_query, link_length, to_query
 from vizcore.nets.architectures import PRESETS, ImpossibleLayer
 from vizcore.nets.augmentation import Augmentation
-from vizcore.nets.recipes import RECIPES
+from vizcore.nets.recipes import RECIPES, fitted
 from vizcore.nets.schedules import SCHEDULES
 from vizcore.nets.training import LOSSES, OPTIMISERS, PRECISIONS, TrainingSettings
 from vizcore.ui.layer_settings import Network
@@ -55,12 +55,19 @@ def test_where_one_starts_is_no_part_of_the_link():
     assert to_query(TrainSettings()) == {}
 
 
+def test_one_starts_with_the_simplest_network_and_its_recipe():
+    start = TrainSettings()
+    assert start.by_recipe("simplest-cnn") == start
+    layers = fitted(Network.named("simplest-cnn"), (8, 8, 1), 10).layers
+    assert start.network == Network((8, 8, 1), layers)
+
+
 def test_the_job_of_the_first_screen_is_written_out():
     assert TrainSettings(shift=0.1, probe=3).job() == TrainingJob(
         "digits",
         "8x8x1-conv_8_3-relu-max_2-flatten-dense_10-softmax",
         TrainingSettings(
-            "adam", 0.001, "constant", 64, 5, "cross_entropy", 0, 0, 0, "auto", Augmentation(0.1)
+            "adam", 0.003, "constant", 32, 10, "cross_entropy", 0, 0, 0, "auto", Augmentation(0.1)
         ),
         False,
         0.1,
@@ -80,6 +87,8 @@ def test_the_job_that_a_run_was_made_of_comes_back_as_a_short_link():
     settings = TrainSettings.of(TrainingJob("digits", "8x8x1-flatten-dense_10-softmax", training))
     assert to_query(settings) == {
         "network": "8x8x1-flatten-dense_10-softmax",
+        "rate": "0.001",
+        "batch": "64",
         "epochs": "7",
         "rotate": "10.0",
     }

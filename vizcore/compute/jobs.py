@@ -78,6 +78,11 @@ class Jobs:
         """
         threading.Thread(target=self._try_to_connect, daemon=True).start()
 
+    @property
+    def trouble(self):
+        """One sentence where the cluster was not there at the last attempt, else empty."""
+        return self._trouble
+
     def submit(self, job, visitor, name=""):
         """Queue a job, even where the cluster is down: it is then carried out when it is back.
 
@@ -180,8 +185,11 @@ class Jobs:
         return self.cluster.trouble()
 
     def _try_to_connect(self):
-        with contextlib.suppress(ClusterError):
+        try:
             self.cluster.client()
+            self._trouble = ""
+        except ClusterError as error:
+            self._trouble = str(error)
 
     def _issue(self):
         # Whatever goes wrong here is told, and made good, when somebody looks.

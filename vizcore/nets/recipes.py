@@ -32,7 +32,7 @@ _RECONSTRUCTED = (
 _SMALL_CHANGES = Augmentation(shift=0.1, rotate=10.0)
 
 RECIPES = {
-    "simplest-cnn": Recipe(TrainingSettings()),
+    "simplest-cnn": Recipe(TrainingSettings("adam", 0.003, batch=32, epochs=10)),
     "mnist-mlp": Recipe(
         TrainingSettings("adam", 0.001, batch=32, epochs=5),
         note="The settings are the slides'.",

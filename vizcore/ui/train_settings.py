@@ -40,10 +40,10 @@ class TrainSettings:
     network: Network = Network.from_text("8x8x1-conv_8_3-relu-max_2-flatten-dense_10-softmax")
     row: int = 1
     optimiser: str = "adam"
-    rate: float = 0.001
+    rate: float = 0.003
     schedule: str = "constant"
-    batch: int = 64
-    epochs: int = 5
+    batch: int = 32
+    epochs: int = 10
     loss: str = "cross_entropy"
     patience: int = 0
     minutes: float = 0.0
