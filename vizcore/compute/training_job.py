@@ -1,12 +1,16 @@
 """The job that trains a network on a dataset: what a run of the training page is made of.
 
 Files in a run's folder: `MODEL` at the end; ``snapshots/0000.npz`` and so on, what the first
-convolutions looked like before training and after each epoch; `ABOUT`, what the numbers mean;
-`TEST`, the probabilities for the test part. Keras is imported in the worker alone.
+convolutions looked like before training and after each epoch; `PROBE`, the picture that they show;
+`ABOUT`, what the numbers mean; `TEST`, the probabilities for the test part. Pages read them while
+they are written (`vizcore.compute.run_files`), so each appears whole or not at all. Keras is
+imported in the worker alone.
 """
 
 import json
 import math
+import os
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
@@ -26,6 +30,7 @@ from vizcore.nets.training import TrainingSettings, compiled, train
 
 MODEL = "model.keras"
 ABOUT = "about.json"
+PROBE = "probe.npz"
 TEST = "test.npz"
 SNAPSHOTS = "snapshots"
 
@@ -219,9 +224,14 @@ class TrainingJob:
         parts = three_parts(data, fraction=self.fraction, seed=self.training.seed)
         changes = self.changes(data.shape)
         preparation = fit_preparation(parts.train.x, standardise=self.standardise, **changes)
-        probe = preparation.apply(parts.validation.x[self.probe % len(parts.validation)][None])[0]
+        place = self.probe % len(parts.validation)
+        picture, truth = parts.validation.x[place], parts.validation.y[place]
+        probe = preparation.apply(picture[None])[0]
+        levels = preparation.levels(picture[None])[0]
+        _write_arrays(context.folder / PROBE, picture=levels, truth=truth)
         about = {"classes": data.class_names, "preparation": asdict(preparation)}
-        (context.folder / ABOUT).write_text(json.dumps(about), "utf-8")
+        with _whole(context.folder / ABOUT) as file:
+            file.write(json.dumps(about).encode())
         rows = []
         if context.checkpoint:
             model = models.load_model(context.checkpoint / MODEL)
@@ -272,7 +282,7 @@ class TrainingJob:
         best.unlink(missing_ok=True)
         model.save(context.folder / MODEL)
         probabilities = predicted(model, test.x, preparation)
-        np.savez_compressed(context.folder / TEST, probabilities=probabilities, truth=test.y)
+        _write_arrays(context.folder / TEST, probabilities=probabilities, truth=test.y)
         return {"test_accuracy": report(test.y, probabilities).accuracy}
 
 
@@ -295,10 +305,26 @@ class _Policy:
 
 
 def _keep_snapshot(folder, epoch, model, probe):
-    """Write the first kernels, and the probe's maps in every layer that gives maps."""
+    """Write the first kernels, the probe's maps in every layer that gives maps, and its class."""
     (folder / SNAPSHOTS).mkdir(exist_ok=True)
-    maps = {name: one for name, one in feature_maps(model, probe).items() if one.ndim == 3}
+    given = feature_maps(model, probe)
+    maps = {name: one for name, one in given.items() if one.ndim == 3}
     kept = {f"map-{name}": one[..., :MOST_MAPS].astype(np.float16) for name, one in maps.items()}
+    kept["probabilities"] = list(given.values())[-1]
     if (kernels := first_kernels(model)) is not None:
         kept["kernels"] = kernels
-    np.savez_compressed(folder / SNAPSHOTS / f"{epoch:04}.npz", **kept)
+    _write_arrays(folder / SNAPSHOTS / f"{epoch:04}.npz", **kept)
+
+
+def _write_arrays(path, **arrays):
+    with _whole(path) as file:
+        np.savez_compressed(file, **arrays)
+
+
+@contextmanager
+def _whole(path):
+    """Give a file to write that takes its place only when all is in it."""
+    draft = path.with_name(f"{path.name}.part")
+    with draft.open("wb") as file:
+        yield file
+    os.replace(draft, path)
