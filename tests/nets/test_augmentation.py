@@ -3,13 +3,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vizcore.export.written_layers import written_changes
 from vizcore.imaging.geometry import warp
 from vizcore.nets.augmentation import (
     DRAWS,
     Augmentation,
     augment,
     augmenter,
-    keras_layers,
     source_maps,
 )
 
@@ -51,9 +51,18 @@ def with_tensors(settings, count):
     return np.asarray(augmenter(settings)(batch(count), np.array([5, 6])))
 
 
-def with_keras_layers(settings, count):
+def layers_of_the_script(settings):
+    """Keras's own layers, as the script that one downloads names them."""
+    from keras import layers
+
+    space = {"layers": layers}
+    exec("\n".join(written_changes(settings, seed=5)), space)
+    return space["changes"]
+
+
+def with_the_script(settings, count):
     pictures = batch(count)
-    for layer in keras_layers(settings, seed=5):
+    for layer in layers_of_the_script(settings):
         pictures = layer(pictures, training=True)
     return np.asarray(pictures)
 
@@ -64,7 +73,7 @@ ENGINES = pytest.mark.parametrize(
     [
         with_numpy,
         pytest.param(with_tensors, marks=tensorflow),
-        pytest.param(with_keras_layers, marks=tensorflow),
+        pytest.param(with_the_script, marks=tensorflow),
     ],
 )
 
@@ -168,14 +177,10 @@ def test_nothing_asked_for_changes_nothing():
 
 
 @tensorflow
-def test_only_the_layers_asked_for_and_none_at_work_outside_training():
-    assert keras_layers(Augmentation(), seed=0) == []
-    layers = keras_layers(EVERYTHING, seed=0)
-    assert [type(layer).__name__ for layer in layers] == [
-        *("RandomTranslation", "RandomRotation", "RandomZoom", "RandomFlip")
-    ]
-    x = batch(2)
-    assert all(np.array_equal(layer(x, training=False), x) for layer in layers)
+def test_only_the_layers_asked_for():
+    names = [type(layer).__name__ for layer in layers_of_the_script(EVERYTHING)]
+    assert names == ["RandomTranslation", "RandomRotation", "RandomZoom", "RandomFlip"]
+    assert layers_of_the_script(Augmentation()) == []
 
 
 @pytest.mark.parametrize(

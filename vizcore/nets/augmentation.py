@@ -142,35 +142,3 @@ def augmenter(settings: Augmentation):
         )
 
     return changed
-
-
-def keras_layers(settings: Augmentation, seed):
-    """Give Keras's own layers with the same ranges, for a model that carries its augmentation.
-
-    For workers: this imports Keras.
-
-    Parameters
-    ----------
-    settings : Augmentation
-    seed : int
-
-    Returns
-    -------
-    list of keras.Layer
-        One for each change asked for, to come before all others; outside training they do nothing.
-        They compute in float32 whatever the precision of the rest.
-    """
-    from keras import layers
-
-    common = {"fill_mode": "nearest", "interpolation": "bilinear", "dtype": "float32"}
-    found = []
-    if settings.shift:
-        found.append(layers.RandomTranslation(settings.shift, settings.shift, seed=seed, **common))
-    if settings.rotate:
-        turn = math.radians(settings.rotate) / math.tau
-        found.append(layers.RandomRotation(turn, seed=seed + 1, **common))
-    if settings.zoom:
-        found.append(layers.RandomZoom(settings.zoom, seed=seed + 2, **common))
-    if settings.flip:
-        found.append(layers.RandomFlip("horizontal", seed=seed + 3, dtype="float32"))
-    return found
