@@ -1,16 +1,18 @@
 import json
 import re
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import pytest
 import streamlit as st
 from visiting import follow
 
-from vizcore.export.permalink import to_query
+from vizcore.export.permalink import from_query, to_query
 from vizcore.figures.volumes import shape_text
 from vizcore.lessons.networks import NETWORK_LESSONS, READINGS
 from vizcore.nets.architectures import PRESETS, Architecture, layer_table, totals
 from vizcore.ui.layer_settings import LayerSettings, Network, from_lesson
+from vizcore.ui.train_settings import TrainSettings
 
 PAGE = "pages/layer_tables.py"
 OWN = "9x8x2-conv_4_3_psame-relu-max_2-flatten-dense_3"
@@ -246,3 +248,15 @@ def test_both_ways_of_shrinking_are_drawn(page):
         second = ["5×5, stride 1", "padding 0"] if slug == "shrinking-fast" else first
         steps = re.findall(r'class="step"[^>]*>([^<]+)<', svg)
         assert steps == [*first, *pool, *second, *pool]
+
+
+@pytest.mark.parametrize(("slug", "optimiser"), [("mnist-mlp", "adam"), ("alexnet", "sgd")])
+def test_a_network_can_be_taken_to_training_where_one_left_it(page, slug, optimiser):
+    at = page(network=slug)
+    at.session_state["train.settings"] = TrainSettings(optimiser="sgd", seed=4)
+    at.run()
+    links = {one.proto.label: one.proto for one in at.main.get("page_link")}
+    query = dict(parse_qsl(links["Train this network"].query_string))
+    expected = TrainSettings(optimiser="sgd", seed=4).trying(Network.named(slug))
+    assert from_query(TrainSettings, query) == expected
+    assert expected.optimiser == optimiser

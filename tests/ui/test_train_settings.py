@@ -145,3 +145,25 @@ def test_a_shorter_network_takes_the_row_along_as_far_as_it_goes():
     settings = TrainSettings(network=Network.named("alexnet"), row=20)
     assert settings.showing(OWN, 20).row == 6
     assert settings.showing(OWN).row == 1
+
+
+@pytest.mark.parametrize(
+    ("dataset", "network", "text", "optimiser"),
+    [
+        (
+            "digits",
+            "mnist-mlp",
+            "8x8x1-flatten-dense_128-relu-dropout_0.2-dense_10-softmax",
+            "adam",
+        ),
+        ("cifar10", "mnist-five-conv", "32x32x3-conv_32_3-relu", "adadelta"),
+        ("somebodys", "mnist-five-conv", "28x28x1-conv_32_3-relu", "adadelta"),
+        ("digits", "alexnet", "227x227x3-conv_96_11_s4", "sgd"),
+    ],
+)
+def test_a_network_from_another_page_comes_with_its_recipe(dataset, network, text, optimiser):
+    begun = TrainSettings(dataset, optimiser="sgd", seed=3, row=2)
+    trying = begun.trying(Network.named(network))
+    assert trying.job().network.startswith(text)
+    assert (trying.dataset, trying.seed, trying.row) == (dataset, 3, 1)
+    assert trying.optimiser == optimiser

@@ -23,8 +23,10 @@ from vizcore.nets.architectures import (
 from vizcore.ui import shared_controls
 from vizcore.ui.drawing import drawing
 from vizcore.ui.layer_settings import LARGEST_SHARE, LayerSettings, Network, from_lesson
+from vizcore.ui.lesson_links import query_of
 from vizcore.ui.numbers import readable
 from vizcore.ui.small_grids import grid, small_grids
+from vizcore.ui.train_settings import TrainSettings
 
 PAGE = "pages/layer_tables.py"
 OWN = "own"
@@ -56,6 +58,12 @@ def network(state):
         width="stretch",
     )
     st.markdown(PRESETS[slug].about if slug else "A network of your own: this link holds it.")
+    begun = st.session_state.get("train.settings", TrainSettings())
+    st.page_link(
+        "pages/train_a_network.py",
+        label="Train this network",
+        query_params=query_of(begun.trying(state.now.network)),
+    )
 
 
 def readings(now):

@@ -12,6 +12,7 @@ from vizcore.ui import (
     pool_settings,
     slash_settings,
     step_settings,
+    train_settings,
     why_settings,
 )
 
@@ -27,7 +28,9 @@ _SHOWN = {
     "why_convolution": (why_settings.WhySettings, why_settings.from_lesson),
 }
 
-KINDS = {page: kind for page, (kind, _) in _SHOWN.items()}
+_KEPT = {"train_a_network": train_settings.TrainSettings}
+
+KINDS = {page: kind for page, (kind, _) in _SHOWN.items()} | _KEPT
 """Page → its settings, for every page that can show a lesson or be saved as one."""
 
 

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, fields, replace
 
-from vizcore.compute.training_job import TrainingJob
 from vizcore.nets.architectures import Architecture, layer_table
 from vizcore.nets.augmentation import Augmentation
-from vizcore.nets.datasets import EMBEDDED
-from vizcore.nets.recipes import RECIPES
+from vizcore.nets.datasets import EMBEDDED, PUBLISHED
+from vizcore.nets.recipes import RECIPES, fitted
 from vizcore.nets.training import TrainingSettings
 from vizcore.ui.layer_settings import Network
 
@@ -79,6 +78,9 @@ class TrainSettings:
 
     def job(self):
         """Return the job that these settings ask for."""
+        # Every page knows these settings, to save them as a lesson; only this one needs Dask.
+        from vizcore.compute.training_job import TrainingJob
+
         return TrainingJob(
             self.dataset,
             Architecture.to_text(self.network),
@@ -105,6 +107,16 @@ class TrainSettings:
         recipe = RECIPES[name]
         flat = {**_flat(recipe.training), "seed": self.seed}
         return replace(self, standardise=recipe.standardise, **flat)
+
+    def trying(self, network):
+        """Return these settings for a network from another page: a preset brings its recipe."""
+        slug, known = network.slug, PUBLISHED.get(self.dataset)
+        if slug not in RECIPES:
+            return self.showing(network)
+        if known:
+            one = fitted(network, known.shape, len(known.class_names))
+            network = Network(one.input, one.layers)
+        return self.showing(network).by_recipe(slug)
 
     def showing(self, network, row=1):
         """Return these settings with another network, the row made to fit."""
