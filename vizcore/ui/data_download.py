@@ -14,6 +14,8 @@ from vizcore.ui.shared_controls import links
 from vizcore.ui.visitor import visitor
 
 _REFUSED = "data.refused"
+_NEARLY = 0.99
+"""The very last event of a download may be passed over, so soon does it follow the one before."""
 
 
 def offer(name):
@@ -89,7 +91,7 @@ def _progress(look, name):
         return 0.0, f"The download waits{place}."
     if state is State.STOPPING:
         return done, "The download is being cancelled …"
-    if done == 1 or progress.get("epochs_done"):
+    if done >= _NEARLY or progress.get("epochs_done"):
         return 1.0, "All has come; the pictures are being read …"
     if not done:
         return 0.0, "The download begins …"

@@ -96,7 +96,7 @@ def to_beat(counts, class_names):
     only = ", the commonest class in training," if (train == train[label]).sum() == 1 else ""
     return (
         f"Always to answer “{plain(class_names[label])}”{only} would be right for "
-        f"{test[label] / test.sum():.1%} of the test pictures: a network has to do better than that."
+        f"{test[label] / test.sum():.1%} of the test pictures: a network has to do better."
     )
 
 
