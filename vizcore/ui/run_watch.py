@@ -55,9 +55,7 @@ def made_of(run):
             for name, text in settings_of(run).items()
         )
         shapes = " → ".join(shapes_of(job_of(run)))
-        pairs += (
-            f'<div class="wide"><dt>From the picture to the classes</dt><dd>{shapes}</dd></div>'
-        )
+        pairs += f'<div class="wide"><dt>From picture to classes</dt><dd>{shapes}</dd></div>'
         st.html(f'{_FACTS}<dl class="facts">{pairs}</dl>')
         st.page_link(
             "pages/train_a_network.py",
