@@ -8,7 +8,7 @@ RUN, OTHER = "dxzNrV0V_wcf-H1B", "A" * 16
 
 def test_at_first_it_is_the_list():
     assert to_query(RunsSettings()) == {}
-    assert RunsSettings() == RunsSettings("", "", LAST, NOTHING, NOTHING)
+    assert RunsSettings() == RunsSettings("", "", LAST, "", NOTHING, NOTHING)
     assert (LAST, NOTHING) == (-1, -1)
 
 
@@ -18,6 +18,8 @@ def test_at_first_it_is_the_list():
         (RunsSettings(RUN), {"run": RUN}),
         (RunsSettings(RUN, OTHER), {"run": RUN, "beside": OTHER}),
         (RunsSettings(RUN, epoch=0), {"run": RUN, "epoch": "0"}),
+        (RunsSettings(RUN, layer="conv2"), {"run": RUN, "layer": "conv2"}),
+        (RunsSettings(RUN, layer="conv1"), {"run": RUN, "layer": "conv1"}),
         (
             RunsSettings(RUN, true=3, predicted=0),
             {"run": RUN, "true": "3", "predicted": "0"},
@@ -31,7 +33,8 @@ def test_a_link_brings_it_back(settings, query):
 
 def test_a_link_between_pages_names_the_list_too():
     query = to_query(RunsSettings(), complete=True)
-    assert query == {"run": "", "beside": "", "epoch": "-1", "true": "-1", "predicted": "-1"}
+    classes = {"true": "-1", "predicted": "-1"}
+    assert query == {"run": "", "beside": "", "epoch": "-1", "layer": "", **classes}
     assert from_query(RunsSettings, query) == RunsSettings()
 
 
@@ -44,7 +47,9 @@ def test_a_link_between_pages_names_the_list_too():
         ({"beside": "é"}, "there is no run `é`."),
         ({"run": "x" * 65}, f"there is no run `{'x' * 40}…`."),
         ({"run": RUN, "beside": RUN}, "a run can be compared with another one, not with itself."),
+        ({"layer": "<b>"}, "there is no layer `<b>`."),
         ({"epoch": "-2"}, "epoch can be −1 to 100,000, not -2."),
+        ({"layer": "<b>"}, "there is no layer `<b>`."),
         ({"true": "100001"}, "true can be −1 to 100,000, not 100001."),
         ({"predicted": "x"}, "predicted must be a number."),
     ],

@@ -11,7 +11,9 @@ LAST = -1
 NOTHING = -1
 """The class that stands for none being chosen."""
 
+_LAYER = re.compile(r"[a-z0-9_]{0,32}")
 _ID = re.compile(r"[A-Za-z0-9_-]{0,64}")
+_LAYER = re.compile(r"[a-z0-9_]{0,40}")
 _MOST = 100_000
 
 
@@ -29,22 +31,32 @@ class RunsSettings:
         The id of the run it is compared with, or empty.
     epoch : int
         The epoch whose kernels and maps are shown, 0 for before training; `LAST` for the last.
+    layer : str
+        The layer whose maps are shown; empty for the first.
     true, predicted : int
         The cell of the confusion matrix that is chosen, or `NOTHING`.
+    layer : str
+        The layer whose feature maps are shown; empty for the first.
     """
 
     run: str = ""
     beside: str = ""
     epoch: int = LAST
+    layer: str = ""
     true: int = NOTHING
     predicted: int = NOTHING
+    layer: str = ""
 
     def __post_init__(self):
         for name in (self.run, self.beside):
             if not _ID.fullmatch(name):
                 raise ValueError(f"there is no run {quoted(name)}.")
+        if not _LAYER.fullmatch(self.layer):
+            raise ValueError(f"there is no layer {quoted(self.layer)}.")
         if self.beside and self.beside == self.run:
             raise ValueError("a run can be compared with another one, not with itself.")
+        if not _LAYER.fullmatch(self.layer):
+            raise ValueError(f"there is no layer {quoted(self.layer)}.")
         for name in ("epoch", "true", "predicted"):
             value = getattr(self, name)
             if not -1 <= value <= _MOST:
