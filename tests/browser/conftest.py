@@ -25,9 +25,9 @@ expect.set_options(timeout=20_000)
 
 
 class Server:
-    """The app, or another script, on a free port of this machine."""
+    """The app, or another script, on a free port of this machine; variables by name."""
 
-    def __init__(self, script="app.py"):
+    def __init__(self, script="app.py", **environment):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -36,6 +36,7 @@ class Server:
             [sys.executable, "-m", "streamlit", "run", script]
             + ["--server.port", str(self.port), "--server.address", "127.0.0.1"],
             cwd=ROOT,
+            env={**os.environ, **environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -91,6 +91,7 @@ def _table(visitor, active):
     queue = open_jobs().runs.queue()
     runs_table(
         [described(run, rows_of(run), queue, time.time()) for run in runs],
+        to_query(RunsSettings(), complete=True),
         problem=st.session_state.pop(_PROBLEM, None),
         on_told=lambda message: take(message, visitor),
         key="runs.table",

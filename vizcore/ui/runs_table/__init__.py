@@ -8,7 +8,7 @@ from vizcore.ui.state import whole
 _component = register("runs_table")
 
 
-def runs_table(runs, *, problem=None, on_told, key):
+def runs_table(runs, address, *, problem=None, on_told, key):
     """Show runs as a table.
 
     Names are shown as the text they are.
@@ -18,6 +18,8 @@ def runs_table(runs, *, problem=None, on_told, key):
     runs : sequence of dict
         ``id``, ``name``, ``dataset``, ``network``, ``sign`` and ``state``, ``detail``,
         ``validation``, ``test``, ``when``; ``active`` where it cannot be deleted.
+    address : dict
+        What the link to one run holds beside ``run``, and to two, beside ``beside``.
     problem : str, optional
         Why the last change was not made.
     on_told : callable
@@ -31,4 +33,5 @@ def runs_table(runs, *, problem=None, on_told, key):
     def told():
         on_told(st.session_state[key]["told"])
 
-    _component(key=key, data={"runs": list(runs), "problem": problem}, on_told_change=told)
+    data = {"runs": list(runs), "address": address, "problem": problem}
+    _component(key=key, data=data, on_told_change=told)

@@ -11,10 +11,6 @@ const COLUMNS = [
 ];
 const LONGEST_NAME = 100;
 
-function addressOf(run, beside = "") {
-  return `runs?${new URLSearchParams({ run, beside, epoch: -1, true: -1, predicted: -1 })}`;
-}
-
 class RunsTable {
   constructor(root) {
     this.marked = new Set();
@@ -32,6 +28,7 @@ class RunsTable {
   update({ data, setTriggerValue }) {
     this.tell = (message) => setTriggerValue("told", message);
     this.runs = data.runs;
+    this.address = (run, beside = "") => `runs?${new URLSearchParams({ ...data.address, run, beside })}`;
     const ids = new Set(data.runs.map(({ id }) => id));
     this.marked = new Set([...this.marked].filter((id) => ids.has(id)));
     this.drawRows();
@@ -69,7 +66,7 @@ class RunsTable {
   }
 
   cell(run, column, title) {
-    if (column === "name") return element("th", { scope: "row", class: "name" }, innerLink(addressOf(run.id), {}, run.name));
+    if (column === "name") return element("th", { scope: "row", class: "name" }, innerLink(this.address(run.id), {}, run.name));
     const about = { class: column, "data-title": title };
     if (column !== "state") return element("td", about, run[column]);
     const sign = element("span", { class: "sign", "aria-hidden": "true" }, run.sign);
@@ -90,7 +87,7 @@ class RunsTable {
     this.asking = null;
     const runs = this.chosen();
     const offers = [];
-    if (runs.length === 2) offers.push(innerLink(addressOf(runs[0].id, runs[1].id), { class: "button" }, "Compare the two"));
+    if (runs.length === 2) offers.push(innerLink(this.address(runs[0].id, runs[1].id), { class: "button" }, "Compare the two"));
     if (runs.length === 1) offers.push(element("button", { type: "button", onclick: () => this.askName(runs[0]) }, "Rename"));
     if (runs.length) offers.push(...this.offerToDelete(runs));
     if (runs.length !== 2) offers.unshift(element("p", {}, this.hint(runs.length)));
