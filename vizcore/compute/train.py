@@ -7,7 +7,6 @@ present batch; the same command with ``--resume`` goes on after the last finishe
 """
 
 import argparse
-import csv
 import functools
 import os
 import signal
@@ -15,6 +14,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from vizcore.compute.history_csv import history_csv
 from vizcore.compute.job import kind_of
 from vizcore.compute.runs import RunError, Runs, State
 from vizcore.compute.settings import Settings
@@ -111,7 +111,7 @@ def _carry_out(runs, run):
     signal.signal(signal.SIGINT, lambda *_: stop(run.ticket))
     carry_out(run, runs, functools.partial(_show, run.epochs))
     ended = runs.get(run.id)
-    _write_history(runs.folder(run.id) / HISTORY, runs.history(run.id))
+    (runs.folder(run.id) / HISTORY).write_text(history_csv(runs.history(run.id)), "utf-8")
     print(" ".join(filter(None, (f"{ended.state.capitalize()}.", ended.note))))
     for name, value in ended.metrics.items():
         print(f"{name.replace('_', ' ').capitalize()}: {value:.2%}")
@@ -128,15 +128,6 @@ def _show(epochs, event):
     number = done + 1 if batches else done
     end = "" if batches else "\n"
     print(f"\r{number:3}/{epochs} [{bar:.<{_BAR}}] {figures}\033[K", end=end, flush=True)
-
-
-def _write_history(path, history):
-    """Write a row of figures an epoch."""
-    names = list(history[0].metrics) if history else []
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["epoch", *names])
-        writer.writerows([one.number, *(one.metrics[name] for name in names)] for one in history)
 
 
 if __name__ == "__main__":
