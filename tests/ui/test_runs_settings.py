@@ -19,7 +19,6 @@ def test_at_first_it_is_the_list():
         (RunsSettings(RUN, OTHER), {"run": RUN, "beside": OTHER}),
         (RunsSettings(RUN, epoch=0), {"run": RUN, "epoch": "0"}),
         (RunsSettings(RUN, layer="conv2"), {"run": RUN, "layer": "conv2"}),
-        (RunsSettings(RUN, layer="conv1"), {"run": RUN, "layer": "conv1"}),
         (
             RunsSettings(RUN, true=3, predicted=0),
             {"run": RUN, "true": "3", "predicted": "0"},
@@ -49,7 +48,6 @@ def test_a_link_between_pages_names_the_list_too():
         ({"run": RUN, "beside": RUN}, "a run can be compared with another one, not with itself."),
         ({"layer": "<b>"}, "there is no layer `<b>`."),
         ({"epoch": "-2"}, "epoch can be −1 to 100,000, not -2."),
-        ({"layer": "<b>"}, "there is no layer `<b>`."),
         ({"true": "100001"}, "true can be −1 to 100,000, not 100001."),
         ({"predicted": "x"}, "predicted must be a number."),
     ],

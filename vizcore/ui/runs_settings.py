@@ -13,7 +13,6 @@ NOTHING = -1
 
 _LAYER = re.compile(r"[a-z0-9_]{0,32}")
 _ID = re.compile(r"[A-Za-z0-9_-]{0,64}")
-_LAYER = re.compile(r"[a-z0-9_]{0,40}")
 _MOST = 100_000
 
 
@@ -35,8 +34,6 @@ class RunsSettings:
         The layer whose maps are shown; empty for the first.
     true, predicted : int
         The cell of the confusion matrix that is chosen, or `NOTHING`.
-    layer : str
-        The layer whose feature maps are shown; empty for the first.
     """
 
     run: str = ""
@@ -45,7 +42,6 @@ class RunsSettings:
     layer: str = ""
     true: int = NOTHING
     predicted: int = NOTHING
-    layer: str = ""
 
     def __post_init__(self):
         for name in (self.run, self.beside):
@@ -55,8 +51,6 @@ class RunsSettings:
             raise ValueError(f"there is no layer {quoted(self.layer)}.")
         if self.beside and self.beside == self.run:
             raise ValueError("a run can be compared with another one, not with itself.")
-        if not _LAYER.fullmatch(self.layer):
-            raise ValueError(f"there is no layer {quoted(self.layer)}.")
         for name in ("epoch", "true", "predicted"):
             value = getattr(self, name)
             if not -1 <= value <= _MOST:
