@@ -1,6 +1,8 @@
 import json
+import struct
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import streamlit as st
 
@@ -8,7 +10,9 @@ from vizcore.compute import jobs
 from vizcore.compute.runs import State
 from vizcore.export.permalink import to_query
 from vizcore.nets.architectures import Architecture
+from vizcore.nets.datasets import load_dataset
 from vizcore.nets.recipes import RECIPES
+from vizcore.nets.splits import three_parts
 from vizcore.ui import train_submit
 from vizcore.ui.layer_settings import Network
 from vizcore.ui.train_settings import TrainSettings
@@ -202,7 +206,7 @@ def test_a_last_layer_that_does_not_suit_the_classes_is_named_and_fitted_with_on
     at = page(network="12x12x1-conv_4_3-relu-flatten-dense_3-softmax")
     assert drawn(at, "train.layers")["note"] == {
         "row": 4,
-        "text": "the dataset needs dense 10 and softmax here",
+        "text": "must end in dense 10, softmax",
     }
     assert "Row 5, softmax, ends it with 3." in at.warning[0].value
     assert button(at, "Train").disabled
@@ -354,3 +358,59 @@ def test_the_network_can_be_read_about_on_layer_tables(page):
     links = {one.proto.label: one.proto for one in at.main.get("page_link")}
     link = links["Read more about this network: Layer tables"]
     assert link.query_string == f"network={OWN}&row=2"
+
+
+# ---- What the network gets to see ----
+
+
+def pictures(at, key):
+    """The levels in a gallery of the page, and its captions."""
+    (found,) = [e for e in at.main if getattr(e, "key", None) == key]
+    blob = found.proto.bytes
+    (length,) = struct.unpack_from("<I", blob)
+    header = json.loads(blob[4 : 4 + length])
+    shape = header["count"], header["rows"], header["columns"], header["channels"]
+    return np.frombuffer(blob[4 + length :], np.uint8).reshape(shape), header["captions"]
+
+
+def test_pictures_are_shown_before_and_after_augmentation(page):
+    at = page()
+    before, names = pictures(at, "train.before")
+    assert before.shape == (6, 8, 8, 1) and names == ["0", "1", "2", "3", "4", "5"]
+    assert "Without augmentation, every epoch sees the same pictures." in texts(at)
+    at.checkbox(key="train.flip").check().run()
+    after, twice = pictures(at, "train.after")
+    assert twice == 2 * names
+    kept = [np.array_equal(a, b) for a, b in zip(after, [*before, *before], strict=True)]
+    turned = [np.array_equal(a[:, ::-1], b) for a, b in zip(after, [*before, *before], strict=True)]
+    assert all(a or b for a, b in zip(kept, turned, strict=True))
+    assert not all(kept) and not all(turned)
+
+
+def test_pictures_are_shown_as_the_network_gets_them(page):
+    at = page(network="12x12x3-conv_4_3-relu-flatten-dense_10-softmax")
+    assert pictures(at, "train.before")[0].shape == (6, 12, 12, 3)
+
+
+def test_the_probe_is_the_picture_that_the_run_will_keep(page):
+    settings = TrainSettings(probe=5, seed=3, fraction=0.2)
+    shown, captions = pictures(page(**to_query(settings)), "train.probe_picture")
+    validation = three_parts(load_dataset(), fraction=0.2, seed=3).validation
+    assert np.array_equal(shown[0], validation.x[5])
+    assert captions == [str(validation.y[5])]
+
+
+def test_a_probe_beyond_the_validation_part_is_counted_round(page):
+    at = page(probe="150")
+    assert now(at).probe == 150 - 144
+    assert at.number_input(key="train.probe").value == 6
+
+
+def test_a_dataset_that_cannot_be_divided_is_told(page, monkeypatch, tmp_path):
+    x, y = np.zeros((3, 8, 8), np.uint8), np.arange(3)
+    np.savez(tmp_path / "single.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    monkeypatch.setenv("VIZCORE_DATA", str(tmp_path))
+    monkeypatch.setenv("VIZCORE_CACHE", str(tmp_path / "cache"))
+    at = page(dataset="single")
+    assert not at.exception
+    assert "No class has two training pictures" in texts(at)

@@ -159,8 +159,7 @@ def network(state, known):
         help="Take the last change of the network back.",
         width="stretch",
     )
-    about = "A network of your own: this link holds it."
-    st.markdown(f"{PRESETS[slug].about} {RECIPES[slug].note}" if slug else about)
+    st.markdown(_about(slug, state.now.network))
     if known:
         _tell_fit(state.now, known)
     layer_editor(state, _note(state.now, known) if known else None)
@@ -170,6 +169,16 @@ def network(state, known):
         query_params=query_of(tables),
     )  # fmt: skip
     return slug
+
+
+def _about(slug, network):
+    if slug is None:
+        return "A network of your own: this link holds it."
+    told = f"{PRESETS[slug].about} {RECIPES[slug].note}"
+    if network == Network.named(slug):
+        return told
+    last = layer_table(network)[-1].shape
+    return f"{told} Here it takes {shape_text(network.input)} and tells {last[0]} classes apart."
 
 
 def _choose(state, known, slug):
@@ -194,7 +203,7 @@ def _note(settings, known):
     if gives_probabilities(settings.network, known.classes):
         return None
     last = len(settings.network.layers) - 1
-    return {"row": last, "text": f"the dataset needs dense {known.classes} and softmax here"}
+    return {"row": last, "text": f"must end in dense {known.classes}, softmax"}
 
 
 def _tell_fit(settings, known):
@@ -238,7 +247,7 @@ def recipe(state, slug):
 
 def steps(state):
     """Set how large the steps are, and show the learning rate over the run."""
-    st.markdown("**How it steps**")
+    st.markdown("**Optimiser and learning rate**")
     _menu(
         state, "optimiser", "Optimiser", OPTIMISERS,
         "How a step follows from the gradients. Adam and Adadelta give every weight a step size of "
@@ -269,7 +278,7 @@ def steps(state):
 
 def length(state):
     """Set how long it is trained."""
-    st.markdown("**How long**")
+    st.markdown("**Batches and epochs**")
     _whole(
         state, "batch", "Batch (pictures a step)", 1, 4096,
         "A step averages the gradients of so many pictures. Large batches are quicker per picture; "
@@ -293,16 +302,11 @@ def length(state):
         help="Training ends after so long, between two batches; 0 for no budget.",
         **_number(state, "minutes", float),
     )
-    _whole(
-        state, "seed", "Seed", 0, 9999,
-        "Draws the first weights, the order of the pictures, dropout, augmentation and the "
-        "validation part. The same seed makes the same run.",
-    )  # fmt: skip
 
 
 def measures(state, pictures):
     """Set what is measured, and how numbers are held."""
-    st.markdown("**What it is told**")
+    st.markdown("**Loss, data and numbers**")
     _menu(
         state, "loss", "Loss", LOSSES,
         "What training makes small. Cross-entropy punishes a confident mistake most, and is what "
@@ -331,6 +335,11 @@ def measures(state, pictures):
         state, "precision", "Precision", PRECISIONS,
         "How many bits a number has. Automatic takes bfloat16, with half as many, where the "
         "processor is built for it: faster, and nearly as exact.",
+    )  # fmt: skip
+    _whole(
+        state, "seed", "Seed", 0, 9999,
+        "Draws the first weights, the order of the pictures, dropout, augmentation and the "
+        "validation part. The same seed makes the same run.",
     )  # fmt: skip
 
 

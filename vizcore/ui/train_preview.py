@@ -10,6 +10,7 @@ from vizcore.nets.dataset import DatasetError
 from vizcore.nets.preparation import Preparation
 from vizcore.nets.splits import split_indices
 from vizcore.ui.gallery import gallery
+from vizcore.ui.plain import plain
 
 SHOWN = 6
 """Pictures in the preview, each of another class where there are as many."""
@@ -26,10 +27,9 @@ def preview(settings, data):
     data : vizcore.nets.dataset.Dataset or None
         None where it is not on this machine yet.
     """
-    if data is None:
-        st.markdown(WAITS)
+    if not (parts := _divided(settings, data)):
         return
-    places, _ = split_indices(data, settings.fraction, settings.seed)
+    places, _ = parts
     chosen = _of_each_class(data.train.y[places])
     before = prepared(settings, data, data.train.x[places[chosen]])
     names = [data.class_names[label] for label in data.train.y[places[chosen]]]
@@ -39,17 +39,16 @@ def preview(settings, data):
     if not augmentation:
         st.markdown("Without augmentation, every epoch sees the same pictures.")
         return
-    st.markdown("As an epoch may see them")
-    after = augment(before, augmentation, settings.seed)
-    gallery(after, names, label="The same pictures, augmented", key="train.after")
+    st.markdown("As two epochs may see them")
+    after = np.concatenate([augment(before, augmentation, (settings.seed, n)) for n in (1, 2)])
+    gallery(after, 2 * names, label="The same pictures, augmented", key="train.after")
 
 
 def probe(state, data):
     """Choose the picture whose feature maps are kept after each epoch, and show it."""
-    if data is None:
-        st.markdown(WAITS)
+    if not (parts := _divided(state.now, data)):
         return
-    part, places = data.train, split_indices(data, state.now.fraction, state.now.seed)[1]
+    part, places = data.train, parts[1]
     if data.validation is not None:
         part, places = data.validation, np.arange(len(data.validation))
     if state.now.probe >= len(places):
@@ -80,13 +79,16 @@ def prepared(settings, data, pictures):
     return Preparation(**changes).levels(np.asarray(pictures))
 
 
-def parts_problem(settings, data):
-    """Return why a dataset cannot be divided, or an empty text."""
+def _divided(settings, data):
+    """Return where the training and validation pictures are, or None, having said why not."""
+    if data is None:
+        st.markdown(WAITS)
+        return None
     try:
-        split_indices(data, settings.fraction, settings.seed)
+        return split_indices(data, settings.fraction, settings.seed)
     except DatasetError as error:
-        return str(error)
-    return ""
+        st.markdown(plain(error))
+        return None
 
 
 def _of_each_class(classes):

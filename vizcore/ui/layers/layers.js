@@ -227,9 +227,8 @@ class Layers {
 
   showNote(note) {
     this.lines.forEach((line, i) => {
-      const label = line.querySelector("label");
-      label.querySelector(".note")?.remove();
-      if (i === note?.row) label.append(element("span", { class: "note" }, `✗ ${note.text}`));
+      line.querySelector(".note")?.remove();
+      if (i === note?.row) line.querySelector(".what").append(element("span", { class: "note" }, `✗ ${note.text}`));
     });
   }
 
