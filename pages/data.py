@@ -25,5 +25,5 @@ if looked_at := controls.looked_at(state):
     controls.parts(state, data, found)
     controls.classes(data, found)
     controls.channels(found)
-    controls.onward(state.now)
+    controls.onward(state.now, data)
 controls.own_files()

@@ -2,7 +2,9 @@ import json
 import os
 import struct
 import sys
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -11,11 +13,14 @@ from visiting import follow
 from vizcore.compute import State, visitor_of
 from vizcore.compute.download_job import KIND
 from vizcore.compute.jobs import open_jobs
+from vizcore.export.permalink import from_query
 from vizcore.nets.dataset_cache import cached
 from vizcore.nets.datasets import PUBLISHED, load_dataset
 from vizcore.nets.description import class_samples, describe
 from vizcore.nets.splits import three_parts
 from vizcore.ui.data_settings import DataSettings
+from vizcore.ui.layer_settings import Network
+from vizcore.ui.train_settings import TrainSettings
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "nets"))
 from archives import npz  # noqa: E402
@@ -212,13 +217,23 @@ def test_a_file_that_has_changed_is_counted_anew(page, folder, mine):
     assert "| Test | 2 |" in text(at)
 
 
-def test_a_link_leads_to_training_with_these_pictures(page):
-    at = page(seed="5", fraction="0.2")
-    (link,) = [
-        one for one in at.get("page_link") if one.proto.label.startswith("Train a network w")
-    ]
+@pytest.mark.parametrize(
+    ("name", "network"),
+    [
+        ("digits", "8x8x1-conv_8_3-relu-max_2-flatten-dense_10-softmax"),
+        ("mine", "5x6x3-conv_8_3-relu-max_2-flatten-dense_2-softmax"),
+    ],
+)
+def test_a_link_leads_to_training_with_these_pictures(page, mine, name, network):
+    at = page(dataset=name, seed="5", fraction="0.2")
+    label = "Train a network with these pictures"
+    (link,) = [one for one in at.main.get("page_link") if one.proto.label == label]
     assert link.proto.page == "train_a_network"
-    assert link.proto.query_string == "dataset=digits&fraction=0.2&seed=5"
+    settings = from_query(TrainSettings, dict(parse_qsl(link.proto.query_string)))
+    assert settings == replace(
+        TrainSettings(name, Network.from_text(network)), seed=5, fraction=0.2
+    )
+    assert settings.job().cost().epochs == settings.epochs
 
 
 # ---- A dataset that is not as it should be ----

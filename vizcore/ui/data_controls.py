@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
+from vizcore.nets.architectures import preset
 from vizcore.nets.dataset import DatasetError
 from vizcore.nets.datasets import dataset_choices, load_dataset, stamp_of
 from vizcore.nets.description import class_samples, describe
+from vizcore.nets.recipes import fitted
 from vizcore.ui import data_words as words
 from vizcore.ui.data_settings import (
     ALL,
@@ -162,17 +164,15 @@ def channels(found):
     st.markdown(words.channel_table(found.mean, found.spread))
 
 
-def onward(now):
-    """Link to the page that trains a network on this dataset."""
+def onward(now, data):
+    """Link to the page that trains a network on this dataset: the simplest one, to begin with."""
+    network = fitted(preset("simplest-cnn"), data.shape, len(data.class_names))
+    shared = {name: str(getattr(now, name)) for name in ("dataset", "fraction", "seed")}
     st.page_link(
         "pages/train_a_network.py",
         label="Train a network with these pictures",
         icon=":material/arrow_forward:",
-        query_params={
-            "dataset": now.dataset,
-            "fraction": str(now.fraction),
-            "seed": str(now.seed),
-        },
+        query_params=shared | {"network": network.to_text()},
     )
 
 

@@ -70,10 +70,10 @@ def why_three(counts):
 
 def repeated(count, test):
     """Return what it means that some test pictures have been seen before."""
-    are = "picture is" if count == 1 else "pictures are"
+    are, there = ("is", "On it") if count == 1 else ("are", "On them")
     return (
-        f"{count:,} of the {test:,} test {are}, level for level, also among those for training or "
-        "validation. There the test tells nothing about new pictures."
+        f"{count:,} of the {test:,} test pictures {are}, level for level, also among those for "
+        f"training or validation. {there} the test tells nothing about new pictures."
     )
 
 

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from vizcore.export.permalink import to_query
 from vizcore.ui import (
     activation_settings,
+    data_settings,
     filter_settings,
     forward_settings,
     gradient_settings,
@@ -28,7 +29,10 @@ _SHOWN = {
     "why_convolution": (why_settings.WhySettings, why_settings.from_lesson),
 }
 
-_KEPT = {"train_a_network": train_settings.TrainSettings}
+_KEPT = {
+    "data": data_settings.DataSettings,
+    "train_a_network": train_settings.TrainSettings,
+}
 
 KINDS = {page: kind for page, (kind, _) in _SHOWN.items()} | _KEPT
 """Page → its settings, for every page that can show a lesson or be saved as one."""
