@@ -9,6 +9,7 @@ from vizcore.ui.frame import open_page
 from vizcore.ui.run_actions import actions, problem
 from vizcore.ui.run_compare import choose_other, compare
 from vizcore.ui.run_facts import training_run
+from vizcore.ui.run_formation import formation_section
 from vizcore.ui.run_list import back_to_list, run_list, training_runs
 from vizcore.ui.runs_settings import RunsSettings
 from vizcore.ui.state import PageState
@@ -33,6 +34,7 @@ def one(run):
     run_watch.chart([run])
     run_watch.made_of(run)
     run_watch.explain(run)
+    formation_section(state, run)
     choose_other(state, run, training_runs(me))
     run_watch.link_to(run)
     with live:

@@ -174,6 +174,14 @@ def snapshot(folder, epoch, names=None):
     return read
 
 
+def written(folder, epoch):
+    """Return when a snapshot was written, in nanoseconds; 0 where there is none."""
+    try:
+        return _snapshot_path(folder, epoch).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def map_layers(folder, epoch=0):
     """Return the names of the layers whose maps a snapshot holds, in the order of the network.
 
