@@ -27,7 +27,7 @@ def page():
 
     from vizcore.ui.state import PageState
 
-    state = PageState("example", example())
+    state = PageState("example", example(), bare=st.session_state.get("bare", False))
     if state.problem:
         st.warning(state.problem)
     st.slider("Size", 0, 9, **state.bind("size", lambda s: s.size, lambda s, v: replace(s, size=v)))
@@ -92,6 +92,17 @@ def test_an_address_that_the_page_itself_told_does_not(open_page):
     at.slider[0].set_value(4).run()
     assert now(at) == Example(4)
     assert now(at.run()) == Example(4)
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_an_address_without_settings_leads_to_the_default_where_a_page_wants_it(open_page, bare):
+    at = open_page(size="6")
+    at.session_state["bare"] = bare
+    at.query_params.clear()
+    assert now(at.run()) == Example(3 if bare else 6)
+    assert at.query_params == ({} if bare else {"size": "6"})
+    # What a control has just changed is not in the address yet.
+    assert now(at.slider[0].set_value(5).run()) == Example(5)
 
 
 def test_a_bad_address_changes_nothing_and_is_told_once(open_page):

@@ -50,6 +50,9 @@ class PageState:
         The page's name, for keys and settings files.
     default : dataclass instance
         Where a new visitor starts.
+    bare : bool
+        Whether an address without settings leads there, too, as on a page that begins with a list;
+        elsewhere it changes nothing.
 
     Attributes
     ----------
@@ -59,7 +62,7 @@ class PageState:
         One sentence when the address could not be followed; the settings are then unchanged.
     """
 
-    def __init__(self, page, default):
+    def __init__(self, page, default, *, bare=False):
         self.page = page
         self.problem = None
         self._store = f"{page}.settings"
@@ -69,7 +72,7 @@ class PageState:
         st.session_state[_ON_SCREEN] = self._store
         if self._store not in st.session_state:
             st.session_state[self._store] = default
-        self._follow_address(type(default))
+        self._follow_address(type(default), bare)
         self._tell_address(type(default))
 
     @property
@@ -158,12 +161,12 @@ class PageState:
             if name in st.query_params
         }
 
-    def _follow_address(self, kind):
+    def _follow_address(self, kind, bare):
         # A run that a control has caused may carry an address older than the last one told.
         if st.session_state.pop(self._touched, False):
             return
         address = self._fields(kind)
-        if address and address != st.session_state.get(self._told):
+        if (address or bare) and address != st.session_state.get(self._told, {}):
             try:
                 st.session_state[self._store] = permalink.from_query(kind, address)
                 st.session_state[self._visits] = self.visits + 1
