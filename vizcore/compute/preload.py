@@ -10,10 +10,9 @@ NICENESS = 10
 
 
 def dask_setup(worker):
-    """Import Keras where answers are awaited; give way to the pages where training goes on."""
-    resources = worker.state.total_resources
-    warm = Settings.from_environment().warm
-    if warm and "inference" in resources:
-        threading.Thread(target=importlib.import_module, args=(warm,), daemon=True).start()
-    if "training" in resources and hasattr(os, "nice"):
+    """Import Keras before anybody waits; give way to the pages where training goes on."""
+    if "training" in worker.state.total_resources and hasattr(os, "nice"):
         os.nice(NICENESS)
+    # A thread starts with the niceness of its maker: who answers imports first.
+    if warm := Settings.from_environment().warm:
+        threading.Thread(target=importlib.import_module, args=(warm,), daemon=True).start()

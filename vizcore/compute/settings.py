@@ -52,8 +52,8 @@ class Settings:
         ``VIZCORE_TRAINING_MEMORY``, ``VIZCORE_INFERENCE_MEMORY``: of each of them, as ``4GiB`` or
         as a fraction of this machine; one that takes more is ended.
     warm : str
-        ``VIZCORE_WARM``: the module that inference workers import before they are asked, so that
-        nobody waits for it; empty for none.
+        ``VIZCORE_WARM``: the module that workers import before they are asked, so that nobody
+        waits for it (Keras takes 0.7 GiB of each); empty for none.
     grace : float
         ``VIZCORE_GRACE``: seconds that a run which is asked to stop has until its worker is ended.
     linger : float

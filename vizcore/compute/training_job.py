@@ -10,6 +10,7 @@ imported in the worker alone.
 import json
 import math
 import os
+import shutil
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
@@ -245,7 +246,7 @@ class TrainingJob:
             model.save(folder / MODEL)
             (folder / "rows.json").write_text(json.dumps(rows), "utf-8")
             if rows[-1]["val_loss"] <= min(row["val_loss"] for row in rows):
-                model.save(context.folder / f"best-{MODEL}")
+                shutil.copyfile(folder / MODEL, context.folder / f"best-{MODEL}")
 
         epochs = train(
             model,
