@@ -8,16 +8,18 @@ from vizcore.ui import run_watch
 from vizcore.ui.frame import open_page
 from vizcore.ui.run_actions import actions, problem
 from vizcore.ui.run_compare import choose_other, compare
+from vizcore.ui.run_downloads import downloads_section
 from vizcore.ui.run_facts import training_run
 from vizcore.ui.run_formation import formation_section
 from vizcore.ui.run_list import back_to_list, run_list, training_runs
+from vizcore.ui.run_results import results_section
 from vizcore.ui.runs_settings import RunsSettings
 from vizcore.ui.state import PageState
 from vizcore.ui.visitor import visitor
 
 open_page("pages/runs.py", "Watch your networks learn, and see what has become of them.")
 me = visitor()
-state = PageState("runs", RunsSettings())
+state = PageState("runs", RunsSettings(), bare=True)
 if state.problem:
     st.warning(f"{state.problem} You see the page as it was.")
 if told := problem():
@@ -35,6 +37,8 @@ def one(run):
     run_watch.made_of(run)
     run_watch.explain(run)
     formation_section(state, run)
+    results_section(state, run)
+    downloads_section(run)
     choose_other(state, run, training_runs(me))
     run_watch.link_to(run)
     with live:
