@@ -60,20 +60,26 @@ def dataset(state):
     )
     link.page_link(DATA_PAGE, label="See it on the page Data", query_params={"dataset": name})
     try:
-        known = outline(name)
-    except DatasetError as error:
-        st.warning(plain(str(error)))
+        with st.spinner("Reading the pictures …"):
+            known, pictures = outline(name), _loaded(name)
+    except (DatasetError, OSError) as error:
+        st.warning(plain(error))
         return None, None
-    try:
-        pictures = load_dataset(name)
-    except DatasetError:
+    if pictures is None:
         st.info(
             f"{PUBLISHED[name].title} is not on this machine yet: get it on the page Data, or the "
             "run downloads it first."
         )
-        pictures = None
     st.text(_size(known, pictures))
     return known, pictures
+
+
+def _loaded(name):
+    """Return a dataset, or None where it is still to be downloaded."""
+    try:
+        return load_dataset(name)
+    except DatasetError:
+        return None
 
 
 def _called(choice):

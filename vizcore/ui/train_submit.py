@@ -94,7 +94,7 @@ def _weighed(settings, limits):
     """Return what the run costs, or None, and why it cannot be, or an empty text."""
     try:
         cost = settings.job().cost()
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         return None, _sentence(error)
     try:
         limits.check(cost)
