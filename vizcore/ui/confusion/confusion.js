@@ -19,7 +19,7 @@ function sentence(count, support, truth, taken) {
 class Confusion {
   constructor(root) {
     this.at = [0, 0];
-    this.frame = element("div", { class: "frame goes-on" });
+    this.frame = element("div", { class: "scroll goes-on" });
     this.said = element("p", { class: "said", role: "status" });
     this.body = element("div", { class: "confusion numbers" }, this.frame, this.said, this.key());
     this.frame.addEventListener("keydown", (event) => this.press(event));
