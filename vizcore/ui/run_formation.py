@@ -63,7 +63,11 @@ def _choose_layer(state, run):
         lambda settings, name: replace(settings, layer="" if name == layers[0] else name),
     )
     return st.selectbox(
-        "Feature maps of the layer", layers, format_func=partial(_layer_title, run), **bound
+        "Feature maps of the layer",
+        layers,
+        format_func=partial(_layer_title, run),
+        width=360,
+        **bound,
     )
 
 

@@ -5,8 +5,8 @@ const LAST = -1; // the epoch that stands for the last one, as in RunsSettings
 const SHADES = 512; // of a colour scale, on the canvases
 const GAP = 8;
 const NAME_TALL = 20; // the number above a tile
-const KERNEL_SIDE = 48; // CSS pixels that a kernel has at least
-const MAP_SIDE = 64;
+const KERNEL_SIDES = [48, 96]; // CSS pixels that a kernel has at least and, where few are, at most
+const MAP_SIDES = [64, 128];
 const LARGE_SIDE = 192;
 const READS = 5; // rows of a kernel whose numbers fit into its cells
 const TICK = 600;
@@ -107,8 +107,8 @@ function mark(context, x, y, wide, tall) {
 // `noun` is what a tile is; `source` gives the shown numbers: count, rows, columns, value(tile, i),
 // limit(tile), paints. `point` is told the pixel under the pointer or none, `choose` the chosen one.
 class Board {
-  constructor({ noun, least, point, choose }) {
-    Object.assign(this, { noun, least, point, choose, cursor: { tile: 0, row: 0, column: 0 } });
+  constructor({ noun, sides, point, choose }) {
+    Object.assign(this, { noun, sides, point, choose, cursor: null });
     this.base = element("canvas", { "aria-hidden": "true" });
     this.over = element("canvas", {
       class: "over",
@@ -125,11 +125,21 @@ class Board {
 
   use(source) {
     this.source = source;
-    const side = Math.max(source.rows, source.columns);
-    this.zoom = Math.max(1, Math.ceil((this.least - 2) / side));
-    const { cursor } = this;
-    if (cursor.tile >= source.count || cursor.row >= source.rows || cursor.column >= source.columns)
-      this.cursor = { tile: 0, row: source.rows >> 1, column: source.columns >> 1 };
+    const { count, rows, columns } = source;
+    const known = this.cursor;
+    if (!known || known.tile >= count || known.row >= rows || known.column >= columns) this.cursor = { tile: 0, row: rows >> 1, column: columns >> 1 };
+  }
+
+  // Whole pixels for each number; larger tiles where that takes no more rows of them.
+  arrange(room) {
+    const { count, rows, columns } = this.source;
+    const [least, most] = this.sides.map((side) => side / Math.max(rows, columns));
+    const across = (zoom) => Math.max(1, Math.min(count, Math.floor(room / (columns * zoom + GAP))));
+    const lines = (zoom) => Math.ceil(count / across(zoom));
+    this.zoom = Math.max(1, Math.ceil(least - 0.1));
+    while (this.zoom + 1 <= most && lines(this.zoom + 1) === lines(this.zoom)) this.zoom += 1;
+    this.across = across(this.zoom);
+    this.size = [this.across * (this.wide + GAP), lines(this.zoom) * (this.tall + NAME_TALL + GAP)];
   }
 
   get wide() {
@@ -146,9 +156,8 @@ class Board {
   }
 
   draw(room, ink) {
+    this.arrange(room);
     const { count } = this.source;
-    this.across = Math.max(1, Math.min(count, Math.floor(room / (this.wide + GAP))));
-    this.size = [this.across * (this.wide + GAP), Math.ceil(count / this.across) * (this.tall + NAME_TALL + GAP)];
     const context = sized(this.base, ...this.size);
     context.font = `14px ${getComputedStyle(this.base).fontFamily}`;
     context.fillStyle = ink;
@@ -242,8 +251,8 @@ class FormationView {
     this.figures = element("p", { class: "figures numbers" });
     this.note = element("p", { class: "note numbers" });
     this.live = element("p", { class: "unseen", "aria-live": "polite" });
-    this.kernels = this.makeBoard("kernels", "kernel", KERNEL_SIDE);
-    this.maps = this.makeBoard("maps", "map", MAP_SIDE);
+    this.kernels = this.makeBoard("kernels", "kernel", KERNEL_SIDES);
+    this.maps = this.makeBoard("maps", "map", MAP_SIDES);
     this.view = element("select", { class: "view", onchange: () => this.viewed() });
     this.viewBox = element("label", { class: "choice" }, "Weights for", this.view);
     this.own = element("input", { type: "checkbox", onchange: () => this.draw() });
@@ -263,10 +272,10 @@ class FormationView {
     root.append(this.body);
   }
 
-  makeBoard(name, noun, least) {
+  makeBoard(name, noun, sides) {
     const board = new Board({
       noun,
-      least,
+      sides,
       point: (at) => this.pointed(at && { board, ...at }),
       choose: (at, aloud) => this.chose({ board, ...at }, aloud),
     });
@@ -498,7 +507,7 @@ class FormationView {
     const values = this.header.epochs.map((_, step) => board.source.at(step, tile, row * columns + column));
     const now = values[this.player.step];
     const change = now - values[0];
-    const since = this.player.step && Number.isFinite(change) ? `; ${exact(values[0])} before training` : "";
+    const since = this.player.step && Number.isFinite(change) ? ` now, ${exact(values[0])} before training` : "";
     this.value.replaceChildren(element("strong", {}, exact(now)), since);
     this.drawLarge(at);
     this.drawCourse(values, board);
