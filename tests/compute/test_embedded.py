@@ -101,7 +101,7 @@ def greeting(found, key):
         return secure.recv(1)
 
 
-def test_workers_are_told_apart_and_may_use_all_cores(embedded):
+def test_workers_are_told_apart_and_may_use_all_cores_and_memory(embedded):
     cluster = connected(replace(embedded.settings, inference_workers=2))
     workers = cluster.client().scheduler_info()["workers"].values()
     kinds = sorted((worker["name"], worker["resources"]) for worker in workers)
@@ -110,7 +110,8 @@ def test_workers_are_told_apart_and_may_use_all_cores(embedded):
         ("inference-1", {"inference": 1}),
         ("training-0", {"training": 1}),
     ]
-    assert cluster.call(os.getenv, "OMP_NUM_THREADS") == os.environ.get("OMP_NUM_THREADS")
+    for name in ("OMP_NUM_THREADS", "MALLOC_TRIM_THRESHOLD_"):
+        assert cluster.call(os.getenv, name) == os.environ.get(name)
     cluster.close()
 
 

@@ -27,8 +27,9 @@ _CONFIG = {
     # Nothing of this cluster is to be read by HTTP.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
-    # Dask keeps numerical libraries to one thread; here one worker has the machine to itself.
-    "distributed.nanny.pre-spawn-environ": {"MALLOC_TRIM_THRESHOLD_": 65536},
+    # Dask keeps numerical libraries to one thread; here one worker has the machine to itself. It also
+    # has freed memory given back at once, which costs training a fifth: the next step needs it.
+    "distributed.nanny.pre-spawn-environ": {},
     # A worker short of memory would pause and never say so; one that takes too much is ended.
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
