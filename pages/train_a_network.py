@@ -5,6 +5,7 @@ import streamlit as st
 from vizcore.compute.jobs import open_jobs
 from vizcore.ui import train_controls as controls
 from vizcore.ui.frame import open_page
+from vizcore.ui.plain import plain
 from vizcore.ui.state import PageState
 from vizcore.ui.train_preview import preview, probe
 from vizcore.ui.train_settings import TrainSettings
@@ -20,7 +21,7 @@ who = visitor()
 open_jobs().warm()
 state = PageState("train", TrainSettings())
 if state.problem:
-    st.warning(f"{state.problem} You see the page as it was.")
+    st.warning(f"{plain(state.problem)} You see the page as it was.")
 
 st.subheader("1. The dataset", anchor=False)
 known, pictures = controls.dataset(state)
@@ -45,7 +46,6 @@ with changes:
     controls.changes(state)
 with seen:
     preview(state.now, pictures)
-st.markdown("**The probe**: one picture whose feature maps are kept after every epoch.")
 probe(state, pictures)
 
 st.subheader("5. Train", anchor=False)

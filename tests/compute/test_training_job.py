@@ -180,5 +180,6 @@ def test_a_dataset_is_outlined_before_it_is_here(monkeypatch, tmp_path):
     monkeypatch.delenv("VIZCORE_DATA", raising=False)
     known = outline("cifar10")
     assert (known.shape, known.classes, known.class_names[3]) == ((32, 32, 3), 10, "cat")
+    assert known.count == 50_000
     with pytest.raises(DatasetError, match="There is no dataset"):
         outline("cats")

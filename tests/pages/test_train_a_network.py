@@ -146,11 +146,14 @@ def test_a_link_shows_the_run_it_was_made_for(page):
     assert at.selectbox(key="train.network").value == "own"
 
 
-@pytest.mark.parametrize("query", [{"epochs": "0"}, {"network": "4x4x1-max_2-max_3"}])
+@pytest.mark.parametrize(
+    "query", [{"epochs": "0"}, {"network": "4x4x1-max_2-max_3"}, {"optimiser": "**bold**"}]
+)
 def test_a_bad_link_is_told_in_one_sentence(page, query):
     at = page(**query)
     (warning,) = at.warning
-    assert warning.value.startswith("This link cannot be followed: ")
+    assert warning.value.replace("\\", "").startswith("This link cannot be followed: ")
+    assert "**" not in warning.value
     assert now(at) == TrainSettings() and not at.exception
 
 
@@ -274,7 +277,7 @@ def test_the_button_queues_one_run_of_these_settings_for_this_visitor(page):
 def test_a_run_without_a_name_is_called_by_its_network_and_dataset(page):
     at = page()
     button(at, "Train").click().run()
-    assert [run.name for run in all_runs()] == ["The simplest CNN on digits"]
+    assert [run.name for run in all_runs()] == ["The simplest CNN on Digits"]
 
 
 def test_a_double_click_submits_once():
@@ -414,3 +417,10 @@ def test_a_dataset_that_cannot_be_divided_is_told(page, monkeypatch, tmp_path):
     at = page(dataset="single")
     assert not at.exception
     assert "No class has two training pictures" in texts(at)
+
+
+@pytest.mark.parametrize(("epochs", "said"), [("4", "too short for that"), ("5", "dashed, one")])
+def test_the_plateau_is_told_as_the_picture_shows_it(page, epochs, said):
+    at = page(schedule="plateau", epochs=epochs)
+    assert said in texts(at)
+    assert ('class="rate worst"' in drawn(at, "train.rates")["svg"]) == (epochs == "5")

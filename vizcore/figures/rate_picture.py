@@ -45,8 +45,10 @@ def rate_picture(schedule, rate, epochs):
     lines = _line([rate_at(schedule, rate, p) for p in progress], rate, "rate")
     if schedule == "plateau":
         # The first loss is the best there ever is; each later epoch waits in vain.
-        stalled = [rate_at(schedule, rate, p, [1] * int(p * epochs)) for p in progress]
-        lines += _line(stalled, rate, "rate worst")
+        done = [min(int(p * epochs), epochs - 1) for p in progress]
+        stalled = [rate_at(schedule, rate, 0, [1] * epoch) for epoch in done]
+        if min(stalled) < rate:
+            lines += _line(stalled, rate, "rate worst")
     said = (
         f"The learning rate over {epochs} epochs, {SCHEDULES[schedule].lower()}: at most {rate:g}"
     )

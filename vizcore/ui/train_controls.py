@@ -29,8 +29,7 @@ MOST_NAMES = 10
 _SCHEDULES_TOLD = {
     "constant": "The rate stays as it is.",
     "plateau": f"The rate is halved whenever the validation loss has not become less for {PATIENCE}"
-    " epochs. The line is a run that never stalls; dashed, one that stalls from its first epoch "
-    "on.",
+    " epochs.",
     "cosine": "The rate falls to 0 along half a cosine: large steps first, then smaller ones.",
     "one_cycle": "The rate rises over the first 30% of the run, then falls to nearly 0: small steps"
     " while the weights are still random, large ones in the middle.",
@@ -279,7 +278,19 @@ def steps(state):
         label="The learning rate over the run",
         key="train.rates",
     )
-    st.markdown(_SCHEDULES_TOLD[now.schedule])
+    st.markdown(_told(now.schedule, now.epochs))
+
+
+def _told(schedule, epochs):
+    told = _SCHEDULES_TOLD[schedule]
+    if schedule != "plateau":
+        return told
+    if epochs <= PATIENCE + 1:
+        return f"{told} This run is too short for that."
+    return (
+        f"{told} The line is a run that never stalls; dashed, one that stalls from its first epoch "
+        "on."
+    )
 
 
 def length(state):

@@ -46,8 +46,9 @@ def preview(settings, data):
 
 def probe(state, data):
     """Choose the picture whose feature maps are kept after each epoch, and show it."""
-    if not (parts := _divided(state.now, data)):
+    if data is None or not (parts := _divided(state.now, data)):
         return
+    st.markdown("**The probe**: one picture whose feature maps are kept after every epoch.")
     part, places = data.train, parts[1]
     if data.validation is not None:
         part, places = data.validation, np.arange(len(data.validation))

@@ -7,6 +7,7 @@ import streamlit as st
 from vizcore.compute.jobs import open_jobs
 from vizcore.compute.settings import Settings
 from vizcore.nets.architectures import layer_table, totals
+from vizcore.nets.datasets import PUBLISHED
 from vizcore.nets.presets import PRESETS
 from vizcore.ui.plain import plain
 from vizcore.ui.state import whole
@@ -162,11 +163,12 @@ def _sentence(error):
 
 
 def title_of(slug, dataset):
-    """Return what a run is called unless the visitor says otherwise.
+    """Return what a run is called unless its visitor says otherwise.
 
     Examples
     --------
     >>> title_of("simplest-cnn", "digits"), title_of(None, "digits")
-    ('The simplest CNN on digits', 'Own network on digits')
+    ('The simplest CNN on Digits', 'Own network on Digits')
     """
-    return f"{PRESETS[slug].title if slug else 'Own network'} on {dataset}"
+    data = PUBLISHED[dataset].title if dataset in PUBLISHED else dataset
+    return f"{PRESETS[slug].title if slug else 'Own network'} on {data}"
