@@ -8,6 +8,7 @@ import pytest
 from conftest import Server
 from helpers import settled
 from playwright.sync_api import expect
+from test_accessibility import serious_violations
 
 from vizcore.compute import Jobs, Settings
 from vizcore.compute.address import read_address
@@ -235,3 +236,14 @@ def test_a_run_is_renamed_on_its_own_page(place, mine):
     mine.get_by_role("textbox", name="Name").fill("Better")
     mine.get_by_role("button", name="Save the name").click()
     expect(mine.locator("h2").first).to_have_text("Better")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_serious(place, mine, width):
+    mine.set_viewport_size({"width": width, "height": 900})
+    one, other = place.made(HOSTILE), place.made("Other", state=State.CANCELLED)
+    for query in ({}, {"run": one.id}, {"run": one.id, "beside": other.id}):
+        open_page(mine, place.address(**query))
+        expect(mine.locator(".js-plotly-plot" if query else "tr[data-run]").first).to_be_visible()
+        assert serious_violations(mine) == []
+        assert mine.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -2,6 +2,7 @@ import json
 import time
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 import streamlit as st
@@ -13,8 +14,10 @@ from vizcore.compute.jobs import open_jobs
 from vizcore.compute.runs import State
 from vizcore.compute.training_job import TrainingJob
 from vizcore.compute.visitors import visitor_of
+from vizcore.export.permalink import from_query
 from vizcore.nets.training import TrainingSettings
 from vizcore.ui.run_words import STATES
+from vizcore.ui.train_settings import TrainSettings
 
 APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pages/runs.py"
@@ -103,6 +106,22 @@ def test_who_has_no_runs_is_invited(page):
     assert "You have no runs yet." in said(at)
     assert links(at)["Train a network of your choice"].page == "train_a_network"
     assert given(at, "runs.table") is None
+
+
+def test_presets_are_there_to_begin_with(page):
+    """Each card leads to the training page with the preset, its recipe and its dataset."""
+    (group,) = given(page(), "runs.beginnings")["groups"]
+    begun = {}
+    for card in group["cards"]:
+        file, _, query = card["href"].partition("?")
+        settings = from_query(TrainSettings, dict(parse_qsl(query, keep_blank_values=True)))
+        assert file == "train_a_network"
+        settings.job().cost()
+        begun[card["slug"]] = card["title"], settings.dataset, settings.optimiser, settings.batch
+    assert begun["simplest-cnn"] == ("The simplest CNN · Digits", "digits", "adam", 32)
+    assert begun["mnist-five-conv"][1:] == ("mnist", "adadelta", 512)
+    assert begun["cifar-six-conv"][:2] == ("CIFAR-10, six convolutions · CIFAR-10", "cifar10")
+    assert len(begun) >= 7
 
 
 def test_a_first_network_is_trained_by_one_button(page):

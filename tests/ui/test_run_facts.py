@@ -48,7 +48,7 @@ def test_all_settings_are_told():
         "Augmentation": "shift 10%, rotate 15°, flip",
         "Early stopping": "after 3 epochs",
         "Time budget": "1.5 min",
-        "Validation": "10% of the training pictures",
+        "Validation": "10% of the training part",
         "Standardised": "no",
         "Seed": "4",
         "Precision": "float32",

@@ -1,16 +1,19 @@
 """Two runs side by side: where their settings differ, and what came of it."""
 
+from contextlib import suppress
 from html import escape
 
 import streamlit as st
 
+from vizcore.compute.runs import RunError
 from vizcore.export.permalink import to_query
-from vizcore.ui.run_facts import results_of, settings_of
-from vizcore.ui.run_watch import chart, live, rows_of
-from vizcore.ui.run_words import STATES, epochs_of, signed
+from vizcore.ui.run_facts import results_of, settings_of, training_run
+from vizcore.ui.run_watch import chart, live, rows_of, state_line
+from vizcore.ui.run_words import signed
 from vizcore.ui.runs_settings import RunsSettings
 
 NAMES = ("A", "B")
+POLL_SECONDS = 2.0
 
 _MARKS = ("●", "■")
 _STYLE = """<style>
@@ -50,10 +53,8 @@ def compare(runs):
     """
     for mark, letter, run in zip(_MARKS, NAMES, runs, strict=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            sign, word = STATES[run.state]
             st.html(
-                f"<strong>{mark} {letter}</strong> · {escape(run.name)} · {sign} {word}, "
-                f"{epochs_of(run)}",
+                f"<strong>{mark} {letter}: {escape(run.name)}</strong> · {state_line(run)}",
                 width="content",
             )
             st.page_link(
@@ -63,7 +64,9 @@ def compare(runs):
             )
     running = st.container()
     chart(runs, NAMES)
-    st.html(_STYLE + _settings(runs) + _figures(runs))
+    st.html(_STYLE + _settings(runs))
+    active = any(run.is_active for run in runs)
+    st.fragment(_outcome, run_every=POLL_SECONDS if active else None)([run.id for run in runs])
     with running:
         live(runs, NAMES)
 
@@ -109,6 +112,13 @@ def difference(name, one, other):
     return signed(other - one, 3 if name.endswith("loss") else 1)
 
 
+def _outcome(ids):
+    """Show the figures as they are now."""
+    # A run that was deleted meanwhile ends the page's next run, not this part of it.
+    with suppress(RunError):
+        st.html(_figures([training_run(run_id) for run_id in ids]))
+
+
 def _settings(runs):
     different, shared = differing(*map(settings_of, runs))
     rows = "".join(_row(name, *texts) for name, texts in different.items())
@@ -116,7 +126,8 @@ def _settings(runs):
     same = "; ".join(f"{name.lower()} {text}" for name, text in shared.items())
     return (
         f"{_table('What differs', rows)}"
-        f"<p><strong>The same in both:</strong> {escape(same) or 'nothing'}.</p>"
+        '<p style="margin-top: 12px"><strong>The same in both:</strong> '
+        f"{escape(same) or 'nothing'}.</p>"
     )
 
 

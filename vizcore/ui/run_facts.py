@@ -121,7 +121,7 @@ def settings_of(run):
         "Augmentation": _augmentation(changes),
         "Early stopping": f"after {training.patience} epochs" if training.patience else "none",
         "Time budget": f"{readable(training.minutes)} min" if training.minutes else "none",
-        "Validation": f"{readable(100 * job.fraction)}% of the training pictures",
+        "Validation": f"{readable(100 * job.fraction)}% of the training part",
         "Standardised": "yes" if job.standardise else "no",
         "Seed": str(training.seed),
         "Precision": PRECISIONS[training.precision],

@@ -1,12 +1,20 @@
 """A visitor's training runs, the newest first."""
 
 import time
+from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from vizcore.compute.jobs import open_jobs
 from vizcore.compute.runs import RunError, State
 from vizcore.export.permalink import to_query
+from vizcore.nets.architectures import preset
+from vizcore.nets.datasets import EMBEDDED
+from vizcore.nets.presets import PRESETS
+from vizcore.nets.recipes import RECIPES
+from vizcore.ui.cards import cards
+from vizcore.ui.layer_settings import Network
 from vizcore.ui.run_actions import once
 from vizcore.ui.run_facts import TRAINING, dataset_title, job_of, network_title
 from vizcore.ui.run_watch import rows_of
@@ -17,8 +25,9 @@ from vizcore.ui.train_settings import TrainSettings
 
 POLL_SECONDS = 2
 TRAIN = "pages/train_a_network.py"
-FIRST_NAME = "My first network"
+FIRST, FIRST_NAME = "simplest-cnn", "My first network"
 
+_DATASETS = {(28, 28, 1): "mnist", (32, 32, 3): "cifar10"}
 _PROBLEM = "runs.list.problem"
 
 
@@ -71,8 +80,8 @@ def _invite(state, visitor):
     )
 
     def act():
-        jobs = open_jobs()
-        return RunsSettings(jobs.submit(TrainSettings().job(), visitor, FIRST_NAME).id)
+        run = open_jobs().submit(beginning(FIRST).job(), visitor, FIRST_NAME)
+        return RunsSettings(run.id)
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -82,6 +91,30 @@ def _invite(state, visitor):
             key="runs.train_first",
         )
         st.page_link(TRAIN, label="Train a network of your choice", icon=":material/arrow_forward:")
+    shown = [_card(slug) for slug in RECIPES if preset(slug).input in _DATASETS]
+    cards([{"title": "Or begin with one of these", "cards": shown}], key="runs.beginnings")
+
+
+def beginning(slug):
+    """Return the settings that train a preset on the pictures it was made for.
+
+    Examples
+    --------
+    >>> beginning("simplest-cnn").dataset, beginning("cifar-six-conv").dataset
+    ('digits', 'cifar10')
+    """
+    dataset = EMBEDDED if slug == FIRST else _DATASETS[preset(slug).input]
+    return TrainSettings(dataset).trying(Network.named(slug))
+
+
+def _card(slug):
+    settings = beginning(slug)
+    return {
+        "slug": slug,
+        "title": f"{PRESETS[slug].title} · {dataset_title(settings.dataset)}",
+        "href": f"{Path(TRAIN).stem}?{urlencode(to_query(settings, complete=True))}",
+        "about": PRESETS[slug].about,
+    }
 
 
 def _table(visitor, active):

@@ -24,7 +24,7 @@ CHART = "runs-chart"
 _FIRST, _DRAWN, _ROWS = "runs.first", "runs.drawn", "runs.rows"
 _ALT = "Loss and, below it, accuracy over the epochs, in training and in validation."
 _FACTS = """<style>
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 8px 24px; margin: 0; }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(136px, 1fr)); gap: 8px 24px; margin: 0; padding: 0; }
 .facts .wide { grid-column: 1 / -1; }
 .facts dt { font-size: 15px; }
 .facts dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; font-variant-numeric: tabular-nums lining-nums; }
@@ -33,18 +33,23 @@ _FACTS = """<style>
 
 def heading(run):
     """Show the run's name as it was typed, and its state in a word."""
-    sign, word = STATES[run.state]
-    told = [epochs_of(run)]
-    if rows := rows_of(run):
-        told.append(f"validation accuracy {percent(rows[-1].get('val_accuracy'))}")
-    if (tested := run.metrics.get("test_accuracy")) is not None:
-        told.append(f"test accuracy {percent(tested)}")
-    more = " · ".join(told) if not run.is_active else told[0]
     st.html(
         f'<h2 style="margin: 0; overflow-wrap: anywhere">{escape(run.name)}</h2>'
-        f'<p style="margin: 0"><strong><span aria-hidden="true">{sign}</span> {word}</strong>'
-        f" · {more}</p>"
+        f'<p style="margin: 0">{state_line(run)}</p>'
     )
+
+
+def state_line(run):
+    """Return a run's state in a word, and how it ended, as HTML; how it goes is told by `live`."""
+    sign, word = STATES[run.state]
+    told = [f'<strong><span aria-hidden="true">{sign}</span> {word}</strong>']
+    if not run.is_active:
+        told.append(epochs_of(run))
+        if rows := rows_of(run):
+            told.append(f"validation accuracy {percent(rows[-1].get('val_accuracy'))}")
+    if (tested := run.metrics.get("test_accuracy")) is not None:
+        told.append(f"test accuracy {percent(tested)}")
+    return " · ".join(told)
 
 
 def made_of(run):
