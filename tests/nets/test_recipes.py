@@ -19,7 +19,9 @@ def test_a_recipe_is_for_a_preset_that_can_be_fitted_to_anything(name, shape, cl
 
 
 def test_the_presets_of_the_training_page_have_a_recipe():
-    asked = "simplest-cnn mnist-mlp mnist-five-conv cifar-six-conv slides-64 small-vgg residual"
+    asked = (
+        "simplest-cnn mnist-mlp mnist-five-conv cifar-six-conv slides-64 small-vgg residual fast"
+    )
     assert {*asked.split()} <= {*RECIPES}
 
 

@@ -27,8 +27,8 @@ _CONFIG = {
     # Nothing of this cluster is to be read by HTTP.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
-    # Dask keeps numerical libraries to one thread; here one worker has the machine to itself. It also
-    # has freed memory given back at once, which costs training a fifth: the next step needs it.
+    # Dask keeps numerical libraries to one thread; here one worker has the machine to itself. Dask
+    # also has freed memory given back at once, and a training step would need it in a moment.
     "distributed.nanny.pre-spawn-environ": {},
     # A worker short of memory would pause and never say so; one that takes too much is ended.
     "distributed.worker.memory.target": False,

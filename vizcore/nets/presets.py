@@ -162,6 +162,18 @@ PRESETS = {
             "globalaverage-dense_10-softmax",
         ),
     ),
+    "fast": Preset(
+        "Fast, ours",
+        "Ours, for the best accuracy a second on small grey pictures: the maps shrink early, where "
+        "they cost most, and batch normalisation comes behind pooling, where it costs least.",
+        _stack(
+            "28x28x1",
+            "conv_24_3-max_2-relu",
+            "conv_64_3_b0-max_2-norm-relu",
+            "conv_128_3_psame_b0-norm-relu",
+            "flatten-dense_10-softmax",
+        ),
+    ),
     "residual-block": Preset(
         "One residual block",
         "Two convolutions with a shortcut around them.",

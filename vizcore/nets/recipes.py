@@ -63,6 +63,19 @@ RECIPES = {
     "residual": Recipe(
         TrainingSettings("adam", 0.005, "one_cycle", batch=64, epochs=10), standardise=True
     ),
+    "fast": Recipe(
+        TrainingSettings(
+            "adam",
+            0.01,
+            "one_cycle",
+            batch=64,
+            epochs=4,
+            augmentation=Augmentation(shift=0.07, rotate=8.0),
+        ),
+        standardise=True,
+        note="The settings are ours: one cycle of large steps, and four epochs are enough. They "
+        "were chosen by validation accuracy on MNIST.",
+    ),
     "tiny": Recipe(TrainingSettings("adam", 0.002, "cosine", batch=128, epochs=20)),
 }
 """Preset → its recipe."""
