@@ -64,8 +64,11 @@ def test_only_the_reasons_of_this_run_are_given():
     what, reasons = why_not_training(rows, 0.96, 100, PLAIN, SETTINGS)
     assert what == "Test accuracy (96.00%) is above training accuracy (80.00%)."
     (noise,) = reasons
-    assert "√(0.9600 · 0.0400/100) = 1.96 points" in noise
-    assert "16.00 points, 8.2 standard errors, is more than chance" in noise
+    assert noise == (
+        "**Chance** is hardly a reason: with p = 0.9600 and n = 100 test pictures the standard "
+        "error is √(p(1 − p)/n) = √(0.9600 · 0.0400/100) = 1.96 points, and the difference of "
+        "16.00 points is 8.2 of them."
+    )
 
     changes = Augmentation(shift=0.1, flip=True)
     settings = TrainingSettings(augmentation=changes)
@@ -79,7 +82,7 @@ def test_only_the_reasons_of_this_run_are_given():
     assert "sets 25–50% of" in dropout
     assert "they are shifted and mirrored" in augmentation
     assert "over epoch 2, which took validation accuracy from 70.00% to 90.00%" in average
-    assert "0.3 standard errors, may be chance" in noise
+    assert noise.startswith("**Chance** may be all of it:") and "is 0.3 of them" in noise
 
 
 def test_the_first_epoch_began_at_random_and_validation_alone_has_no_noise():

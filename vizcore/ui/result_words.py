@@ -211,9 +211,9 @@ def _noise(accuracy, learned, count):
     if not error:
         return
     times = (accuracy - learned) / error
-    chance = "may be chance" if times < 2 else "is more than chance"
+    part = "may be all of it" if times < 2 else "is hardly a reason"
     yield (
-        f"**A small test part**: with p = {accuracy:.4f} and n = {count:,} the standard error is "
-        f"{written_error(accuracy, count)}. The difference of {100 * (accuracy - learned):.2f} "
-        f"points, {times:.1f} standard errors, {chance}."
+        f"**Chance** {part}: with p = {accuracy:.4f} and n = {count:,} test pictures the standard "
+        f"error is {written_error(accuracy, count)}, and the difference of "
+        f"{100 * (accuracy - learned):.2f} points is {times:.1f} of them."
     )

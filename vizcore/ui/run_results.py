@@ -188,12 +188,10 @@ def _pictures(run, results, places, captions, what="", *, label, key):
     except DatasetError as error:
         st.info(str(error))
         return
-    first = (
-        "The surest"
-        if len(places) == len(shown)
-        else f"These are the {len(shown)} surest of {len(places):,}"
-    )
-    st.markdown(f"{first} come first. Below each: {what}the probability of what was predicted.")
+    first = "The surest first"
+    if len(places) > len(shown):
+        first = f"The {len(shown)} surest of {len(places):,}, the surest first"
+    st.markdown(f"{first}. Below each: {what}the probability of what was predicted.")
     gallery(pictures, captions, label=label, key=key)
 
 
@@ -260,9 +258,7 @@ def _why(run, report):
     what, reasons = told
     st.subheader("Better than in training?", anchor=False)
     listed = "".join(f"\n- {reason}" for reason in reasons)
-    because = (
-        "In this run that has reasons:"
-        if reasons
-        else ("None of the usual reasons applies to this run: these pictures may just be easier.")
-    )
+    because = "In this run:"
+    if not reasons:
+        because = "No usual reason applies to this run: these pictures may just be easier."
     st.markdown(f"{what} {because}\n{listed}")
