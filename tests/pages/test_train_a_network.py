@@ -424,3 +424,8 @@ def test_the_plateau_is_told_as_the_picture_shows_it(page, epochs, said):
     at = page(schedule="plateau", epochs=epochs)
     assert said in texts(at)
     assert ('class="rate worst"' in drawn(at, "train.rates")["svg"]) == (epochs == "5")
+
+
+def test_the_way_back_from_a_run_leaves_its_id_behind(page):
+    at = page(run="abc", epochs="3")
+    assert at.query_params == {"epochs": "3"} and not at.exception

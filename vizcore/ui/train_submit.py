@@ -24,6 +24,8 @@ def go_to_run():
     sent = st.session_state.setdefault(_SENT, {})
     if run := sent.pop("run", None):
         st.switch_page(RUNS_PAGE, query_params={"run": run})
+    # The browser's way back from the run brings its id along.
+    st.query_params.pop("run", None)
 
 
 def submit(settings, title, visitor):
