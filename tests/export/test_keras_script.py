@@ -117,7 +117,7 @@ def test_a_file_is_brought_to_the_input_of_the_network(tmp_path):
     data = Dataset("own", "Own", ("a", "b", "c"), "", train, test, validation)
     network = Architecture.from_text("8x8x1-flatten-dense_3-softmax")
     preparation = fit_preparation(train.x, side=8, channels=1, standardise=True)
-    settings = replace(SETTINGS, loss="squared_error", optimiser="sgd")
+    settings = replace(SETTINGS, loss="squared_error", optimiser="sgd", batch=16)
     told = carried_out(keras_script("Own", "own", network, settings, preparation), tmp_path)
     assert_alike(told, *trained(data, network, settings, preparation))
 
