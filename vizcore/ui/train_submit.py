@@ -9,6 +9,7 @@ from vizcore.compute.settings import Settings
 from vizcore.nets.architectures import layer_table, totals
 from vizcore.nets.datasets import PUBLISHED
 from vizcore.nets.presets import PRESETS
+from vizcore.nets.training import OPTIMISERS
 from vizcore.ui.plain import plain
 from vizcore.ui.state import whole
 
@@ -127,7 +128,9 @@ def _told(settings, cost, limits):
     return (
         f"{told} Forwards and backwards, through all training pictures and {cost.epochs} "
         f"{'epoch' if cost.epochs == 1 else 'epochs'}, that makes **{_rough(cost.multiply_adds)} "
-        f"multiply-adds**: {_percent(share)} of what one run may take."
+        f"multiply-adds**: {_percent(share)} of what one run may take. "
+        f"{OPTIMISERS[settings.optimiser]} takes the steps, at a learning rate of "
+        f"{settings.rate:g} and in batches of {settings.batch:,}; sections 4 and 5 change this."
     )
 
 
