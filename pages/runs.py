@@ -29,10 +29,13 @@ open_jobs().warm()
 
 def one(run):
     """Show one run: how it goes, what came of it, and what its owner can do."""
-    run_watch.heading(run)
-    run_watch.notes(run)
+    # Each in a place of its own, so that nothing below moves when one comes or goes.
+    with st.container():
+        run_watch.heading(run)
+        run_watch.notes(run)
     live = st.container()
-    actions(state, run, me)
+    with st.container():
+        actions(state, run, me)
     run_watch.chart([run])
     run_watch.made_of(run)
     run_watch.explain(run)

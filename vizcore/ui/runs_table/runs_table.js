@@ -32,7 +32,8 @@ class RunsTable {
     const ids = new Set(data.runs.map(({ id }) => id));
     this.marked = new Set([...this.marked].filter((id) => ids.has(id)));
     this.drawRows();
-    if (!this.asking || [...this.asking].some((id) => !ids.has(id))) this.offer();
+    // What is offered stays, with the focus, until it is no longer what can be done.
+    if (this.asking ? this.asking.some((id) => !ids.has(id)) : this.stamp() !== this.offered) this.offer();
     this.said.textContent = data.problem ?? "";
     this.said.hidden = !data.problem;
     this.body.dataset.drawn = data.runs.length;
@@ -83,9 +84,14 @@ class RunsTable {
     return this.runs.filter(({ id }) => this.marked.has(id));
   }
 
+  stamp() {
+    return JSON.stringify([this.chosen().map(({ id, name, active }) => [id, name, active]), this.runs.length < 2]);
+  }
+
   offer() {
     this.asking = null;
     const runs = this.chosen();
+    this.offered = this.stamp();
     const offers = [];
     if (runs.length === 2) offers.push(innerLink(this.address(runs[0].id, runs[1].id), { class: "button" }, "Compare the two"));
     if (runs.length === 1) offers.push(element("button", { type: "button", onclick: () => this.askName(runs[0]) }, "Rename"));
