@@ -4,13 +4,12 @@ from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
-import streamlit as st
-from visiting import follow
+from visiting import follow, layers_message, tell_layers
 
 from vizcore.export.permalink import from_query, to_query
 from vizcore.figures.volumes import shape_text
 from vizcore.lessons.networks import NETWORK_LESSONS, READINGS
-from vizcore.nets.architectures import PRESETS, Architecture, layer_table, totals
+from vizcore.nets.architectures import PRESETS, layer_table, totals
 from vizcore.ui.layer_settings import LayerSettings, Network, from_lesson
 from vizcore.ui.train_settings import TrainSettings
 
@@ -110,30 +109,8 @@ def test_a_link_to_an_impossible_stack_names_its_row(page):
 # ---- What the browser tells ----
 
 
-def tell(monkeypatch, *messages):
-    """Let the browser tell these once, in the page's first run."""
-    waiting = list(messages)
-
-    def told(**given):
-        while waiting:
-            st.session_state[given["key"]] = {"told": waiting.pop(0)}
-            given["on_told_change"]()
-        shown.update(given["data"])
-
-    shown = {}
-    monkeypatch.setattr("vizcore.ui.layers._component", told)
-    return shown
-
-
-def message(text, row=0, number=1):
-    """Another network, as the browser tells it."""
-    network = Architecture.from_text(text)
-    described = [{"kind": one.kind, "arguments": vars(one)} for one in network.layers]
-    return {"row": row, "input": list(network.input), "layers": described, "number": number}
-
-
 def test_a_change_becomes_the_page_and_can_be_undone(page, monkeypatch):
-    tell(monkeypatch, message(OWN, row=2))
+    tell_layers(monkeypatch, "layers.layers", layers_message(OWN, row=2))
     at = page()
     at.run()
     expected = LayerSettings(Network.from_text(OWN), row=3)
@@ -144,7 +121,9 @@ def test_a_change_becomes_the_page_and_can_be_undone(page, monkeypatch):
 
 
 def test_an_impossible_change_is_named_at_its_row_and_the_table_stays(page, monkeypatch):
-    shown = tell(monkeypatch, message("9x8x2-conv_4_3-max_2-max_4", number=7))
+    shown = tell_layers(
+        monkeypatch, "layers.layers", layers_message("9x8x2-conv_4_3-max_2-max_4", number=7)
+    )
     at = page(network=OWN).run()
     assert at.session_state["layers.settings"] == LayerSettings(Network.from_text(OWN))
     assert shown["problem"]["row"] == 2 and shown["answer"] == 7
@@ -158,9 +137,9 @@ def test_an_impossible_change_is_named_at_its_row_and_the_table_stays(page, monk
 
 
 def test_an_impossible_argument_is_named(page, monkeypatch):
-    bad = message("9x8x2-conv_4_3-relu")
+    bad = layers_message("9x8x2-conv_4_3-relu")
     bad["layers"][0]["arguments"] = {**bad["layers"][0]["arguments"], "filters": 0}
-    shown = tell(monkeypatch, bad)
+    shown = tell_layers(monkeypatch, "layers.layers", bad)
     page().run()
     assert shown["problem"] == {
         "row": None,
@@ -169,7 +148,9 @@ def test_an_impossible_argument_is_named(page, monkeypatch):
 
 
 def test_another_row_is_kept_in_the_link(page, monkeypatch):
-    tell(monkeypatch, {"row": 3, "input": None, "layers": None, "number": 1})
+    tell_layers(
+        monkeypatch, "layers.layers", {"row": 3, "input": None, "layers": None, "number": 1}
+    )
     at = page().run()
     assert at.session_state["layers.settings"] == LayerSettings(row=4)
     assert at.query_params == {"row": "4"}
@@ -182,7 +163,7 @@ def test_another_row_is_kept_in_the_link(page, monkeypatch):
      {"number": 1, "layers": None, "row": "2"}, {"number": 1, "layers": None, "row": 2.5}],
 )  # fmt: skip
 def test_a_message_that_makes_no_sense_changes_nothing(page, monkeypatch, value):
-    tell(monkeypatch, value)
+    tell_layers(monkeypatch, "layers.layers", value)
     at = page()
     assert not at.exception
     assert at.session_state["layers.settings"] == LayerSettings()

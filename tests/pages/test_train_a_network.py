@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import streamlit as st
+from visiting import layers_message, tell_layers
 
 from vizcore.compute import jobs
 from vizcore.compute.runs import State
 from vizcore.export.permalink import to_query
-from vizcore.nets.architectures import Architecture
 from vizcore.nets.datasets import load_dataset
 from vizcore.nets.recipes import RECIPES
 from vizcore.nets.splits import three_parts
@@ -160,30 +159,8 @@ def test_a_bad_link_is_told_in_one_sentence(page, query):
 # ---- The network ----
 
 
-def tell(monkeypatch, *messages):
-    """Let the browser tell these once, in the page's first run."""
-    waiting = list(messages)
-
-    def told(**given):
-        while given["key"] == "train.layers" and waiting:
-            st.session_state[given["key"]] = {"told": waiting.pop(0)}
-            given["on_told_change"]()
-        shown.update(given["data"])
-
-    shown = {}
-    monkeypatch.setattr("vizcore.ui.layers._component", told)
-    return shown
-
-
-def message(text, row=0, number=1):
-    """Another network, as the browser tells it."""
-    network = Architecture.from_text(text)
-    described = [{"kind": one.kind, "arguments": vars(one)} for one in network.layers]
-    return {"row": row, "input": list(network.input), "layers": described, "number": number}
-
-
 def test_an_edited_preset_is_ones_own_and_can_be_undone(page, monkeypatch):
-    tell(monkeypatch, message(OWN, row=2))
+    tell_layers(monkeypatch, "train.layers", layers_message(OWN, row=2))
     at = page(epochs="4")
     at.run()
     assert now(at) == TrainSettings(network=Network.from_text(OWN), row=3, epochs=4)
@@ -194,7 +171,11 @@ def test_an_edited_preset_is_ones_own_and_can_be_undone(page, monkeypatch):
 
 
 def test_an_impossible_stack_is_named_at_its_row_before_anything_runs(page, monkeypatch):
-    shown = tell(monkeypatch, message("8x8x1-conv_4_3-max_2-max_4-flatten-dense_10-softmax"))
+    shown = tell_layers(
+        monkeypatch,
+        "train.layers",
+        layers_message("8x8x1-conv_4_3-max_2-max_4-flatten-dense_10-softmax"),
+    )
     at = page(network=OWN).run()
     assert shown["problem"]["row"] == 2
     assert shown["problem"]["text"] == (
