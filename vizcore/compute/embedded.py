@@ -30,6 +30,8 @@ _CONFIG = {
     # Dask keeps numerical libraries to one thread; here one worker has the machine to itself. Dask
     # also has freed memory given back at once, and a training step would need it in a moment.
     "distributed.nanny.pre-spawn-environ": {},
+    # Nobody reads the profile for which Dask would stop a training thread a hundred times a second.
+    "distributed.worker.profile.enabled": False,
     # A worker short of memory would pause and never say so; one that takes too much is ended.
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
