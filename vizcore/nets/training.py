@@ -235,11 +235,16 @@ class _Run:
         settings = run.settings
 
         class Stopper(keras.callbacks.Callback):
+            rate = None
+
             def on_train_batch_begin(self, batch, logs=None):
                 done = len(run.rows) + batch / run.batches
                 progress = done / settings.epochs
                 rate = rate_at(settings.schedule, settings.rate, progress, run._losses())
-                self.model.optimizer.learning_rate.assign(rate)
+                # To assign it takes as long as a tenth of a small network's step.
+                if rate != self.rate:
+                    self.model.optimizer.learning_rate.assign(rate)
+                    self.rate = rate
 
             def on_train_batch_end(self, batch, logs=None):
                 run.on_batch(batch + 1, run.batches, logs)
