@@ -32,7 +32,7 @@ slug = controls.network(state, known)
 st.subheader("3. Train", anchor=False)
 submit(state.now, title_of(slug, state.now.dataset), who)
 
-st.subheader("4. How it is trained", anchor=False)
+st.subheader("How it is trained", anchor=False)
 controls.recipe(state, slug)
 steps, length, measures = st.columns(3, gap="large")
 with steps:
@@ -42,7 +42,7 @@ with length:
 with measures:
     controls.measures(state, pictures)
 
-st.subheader("5. What it gets to see", anchor=False)
+st.subheader("What it gets to see", anchor=False)
 changes, seen = st.columns([1, 2], gap="large")
 with changes:
     st.markdown("**Augmentation**: small random changes that leave the class as it is.")

@@ -77,16 +77,17 @@ def ranges(courses):
     --------
     >>> row = {"loss": 0.5, "val_loss": 0.4, "accuracy": 0.83, "val_accuracy": 0.9}
     >>> [[round(end, 3) for end in one] for one in ranges([Course("", (row,), 3)])]
-    [[0, 3.03], [0, 0.54], [0.8, 1.01]]
+    [[0, 3.03], [0, 0.54], [0.79, 1.01]]
     """
     losses, accuracies = _numbers(courses, "loss"), _numbers(courses, "accuracy")
     last = max(one.epochs for one in courses)
-    least = int(min(accuracies, default=0) * 10) / 10
+    least = min(int(min(accuracies, default=0) * 10) / 10, 0.9)
     # A little more, so that no mark is cut in half.
+    margin = (1 - least) * 0.05
     return [
         [0, last * 1.01],
         [0, max(losses, default=1) * 1.08],
-        [min(least, 0.9), 1 + (1 - min(least, 0.9)) * 0.05],
+        [least - margin, 1 + margin],
     ]
 
 
@@ -177,7 +178,7 @@ def _looks(course, place, panel, *, single):
     which = 0 if single else place
     now = {
         "name": f"this epoch so far{of}",
-        "showlegend": False,
+        "showlegend": single and panel == "loss",
         "mode": "markers",
         "marker": {
             "symbol": f"{_SYMBOLS[which]}-open", "size": _OPEN, "color": COLOURS[which],

@@ -32,8 +32,8 @@ def actions(state, run, visitor):
     """
     if run.visitor != visitor:
         st.markdown(
-            "This run is somebody else's. You see all of it, and it goes on by itself; only who "
-            "started it can stop, change or delete it."
+            "This run is somebody else's. You see all of it; only the person who started it can "
+            "change it."
         )
         return
     with st.container(horizontal=True):
@@ -42,7 +42,10 @@ def actions(state, run, visitor):
         _rename(state, run, visitor)
         _delete(state, run, visitor)
     if run.is_active:
-        st.markdown("Once it has ended, it can be resumed, trained longer or deleted.")
+        st.markdown(
+            "Once it has ended, it can be resumed, trained longer or deleted. “Start again” makes "
+            "another run from the same initial weights."
+        )
     elif run.can_resume and run.state is not State.FINISHED:
         st.markdown(f"“Resume” goes on {_where(run)}, up to epoch {run.epochs}.")
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from vizcore.compute.runs import RunError
 from vizcore.export.permalink import to_query
-from vizcore.ui.run_facts import results_of, settings_of, training_run
+from vizcore.ui.run_facts import job_of, results_of, settings_of, training_run
 from vizcore.ui.run_watch import chart, live, rows_of, state_line
 from vizcore.ui.run_words import signed
 from vizcore.ui.runs_settings import RunsSettings
@@ -64,6 +64,11 @@ def compare(runs):
             )
     running = st.container()
     chart(runs, NAMES)
+    if len({job_of(run).dataset for run in runs}) > 1:
+        st.markdown(
+            "The two learn from different datasets: which of them is the harder one, these figures "
+            "cannot tell."
+        )
     st.html(_STYLE + _settings(runs))
     active = any(run.is_active for run in runs)
     st.fragment(_outcome, run_every=POLL_SECONDS if active else None)([run.id for run in runs])

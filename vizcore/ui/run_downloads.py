@@ -66,7 +66,9 @@ def _model(run, stem):
 
 def _history(run, stem):
     if not run.epochs_done:
-        return "The figures can be downloaded once an epoch is done."
+        if run.is_active:
+            return "The figures can be downloaded once the run has ended."
+        return "No epoch was finished, so there are no figures to download."
     st.download_button(
         "The figures (.csv)",
         history_csv(open_jobs().runs.history(run.id)),

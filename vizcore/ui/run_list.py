@@ -85,7 +85,7 @@ def _invite(state, visitor):
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Train the simplest CNN on digits now: about 20 s",
+            "Train the simplest CNN on digits now: less than a minute",
             type="primary",
             on_click=once(state, act),
             key="runs.train_first",

@@ -151,9 +151,9 @@ def explain(run):
         f"guessing would get {percent(1 / classes)}.\n"
         f"- **Validation** pictures, {readable(100 * job.fraction)}% set aside, are never trained "
         f"on. They tell whether what was learned holds for new pictures. {_gap(last)}\n"
-        "- The training figures are means over an epoch in which the weights were still moving, "
-        "and dropout and augmentation make those pictures harder; validation is measured after it, "
-        "without them. So validation can look better, above all in the first epochs."
+        "- The training figures are means over an epoch in which the weights were still moving; "
+        "validation is measured at its end. So validation can look better, above all in the first "
+        "epochs."
     )
 
 
@@ -170,7 +170,7 @@ def _gap(row):
     how = "stands a little above" if validation > loss else "is no higher than"
     return (
         f"Here {figure(validation)} in validation {how} {figure(loss)} in training: there is "
-        "little overfitting so far."
+        "little overfitting."
     )
 
 

@@ -125,12 +125,12 @@ def _told(settings, cost, limits):
     if cost is None:
         return told
     share = cost.multiply_adds / limits.multiply_adds
+    epochs = f"{cost.epochs} {'epoch' if cost.epochs == 1 else 'epochs'}"
     return (
-        f"{told} Forwards and backwards, through all training pictures and {cost.epochs} "
-        f"{'epoch' if cost.epochs == 1 else 'epochs'}, that makes **{_rough(cost.multiply_adds)} "
-        f"multiply-adds**: {_percent(share)} of what one run may take. "
+        f"{told} Forwards and backwards, through all pictures but those for the test, and "
+        f"{epochs}, that makes **{_rough(cost.multiply_adds)} multiply-adds**: {_percent(share)} of what one run may take. "
         f"{OPTIMISERS[settings.optimiser]} takes the steps, at a learning rate of "
-        f"{settings.rate:g} and in batches of {settings.batch:,}; sections 4 and 5 change this."
+        f"{settings.rate:g} and in batches of {settings.batch:,}; the settings below change this."
     )
 
 
