@@ -128,7 +128,8 @@ def _told(settings, cost, limits):
     epochs = f"{cost.epochs} {'epoch' if cost.epochs == 1 else 'epochs'}"
     return (
         f"{told} Forwards and backwards, through all pictures but those for the test, and "
-        f"{epochs}, that makes **{_rough(cost.multiply_adds)} multiply-adds**: {_percent(share)} of what one run may take. "
+        f"{epochs}, that makes **{_rough(cost.multiply_adds)} multiply-adds**: {_percent(share)} "
+        "of what one run may take. "
         f"{OPTIMISERS[settings.optimiser]} takes the steps, at a learning rate of "
         f"{settings.rate:g} and in batches of {settings.batch:,}; the settings below change this."
     )
