@@ -46,6 +46,12 @@ OURS = """() => {
   return ours.size;
 }"""
 
+SAME = f"""() => {{
+  const before = window.ours ?? new Set();
+  ({OURS})();
+  return ours.size === before.size && [...ours].every((e) => before.has(e));
+}}"""
+
 FOCUSED = """() => {
   let e = document.activeElement;
   while (e.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
@@ -66,6 +72,8 @@ FEW = {"pages/data.py": 1}
 def test_tab_reaches_every_control_and_shows_where_it_is(server, page, file, width):
     page.set_viewport_size({"width": width, "height": 900})
     visit(page, address(server, file))
+    # A component that is still finding its size draws its controls anew.
+    page.wait_for_function(SAME, polling=500)
     assert page.evaluate(OURS) >= FEW.get(file, 6)
     unseen = []
     for _ in range(150):
