@@ -116,9 +116,10 @@ def test_arrays_of_other_shapes_are_damage(folder):
     np.savez(folder / TEST, truth=np.arange(3), probabilities=np.zeros((2, 10)))
     with pytest.raises(RunError, match="train it again"):
         run_files.test_results(folder)
-    np.savez(folder / PROBE, picture=np.zeros(3, np.uint8), truth=1)
-    with pytest.raises(RunError, match="probe"):
-        run_files.probe(folder)
+    for arrays in ({"picture": np.zeros(3, np.uint8), "truth": 1}, {"another": 1}):
+        np.savez(folder / PROBE, **arrays)
+        with pytest.raises(RunError, match="probe"):
+            run_files.probe(folder)
     np.save(folder / SNAPSHOTS / "0001", np.zeros(3))
     (folder / SNAPSHOTS / "0001.npy").rename(folder / SNAPSHOTS / "0001.npz")
     with pytest.raises(RunError, match="after epoch 1 cannot be read"):

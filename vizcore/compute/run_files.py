@@ -93,7 +93,7 @@ def probe(folder):
     read = _arrays(folder / PROBE, said)
     if read is None:
         return None
-    if read.keys() < {"picture", "truth"} or read["picture"].ndim != 3:
+    if not {"picture", "truth"} <= read.keys() or read["picture"].ndim != 3:
         raise RunError(said)
     return Probe(read["picture"], int(read["truth"]))
 
