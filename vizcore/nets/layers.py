@@ -375,7 +375,7 @@ class Residual(Layer):
                 "a projection can"
             )
         placed, texts, work = [], [], []
-        for conv in self._convolutions(channels):
+        for conv in self.convolutions(channels):
             # The shortcut starts again from the input.
             before = placed[-1].shape if len(placed) == 1 else shape
             placed.append(conv.place(before))
@@ -394,21 +394,22 @@ class Residual(Layer):
             multiply_adds_text=" + ".join(work),
         )
 
-    def _convolutions(self, channels):
+    def convolutions(self, channels):
         """Return F's two convolutions, and the projection where there is one."""
         bias = not self.norm
         first = Conv(self.filters, self.size, self.stride, "same", bias=bias)
         second = Conv(self.filters, self.size, padding="same", bias=bias)
-        if self.shortcut == "pad" or not self._changes(channels):
+        if self.shortcut == "pad" or not self.changes(channels):
             return first, second
         return first, second, Conv(self.filters, 1, self.stride, bias=bias)
 
-    def _changes(self, channels):
+    def changes(self, channels):
+        """Return whether F makes another shape, so that the shortcut must, too."""
         return self.stride > 1 or self.filters != channels
 
     def apply(self, keras, x, name, seeds):
         """Return the Keras tensor behind this layer."""
-        first, second, *projection = self._convolutions(x.shape[-1])
+        first, second, *projection = self.convolutions(x.shape[-1])
 
         def convolved(conv, x, part):
             x = conv.apply(keras, x, f"{name}_{part}", seeds)
@@ -418,7 +419,7 @@ class Residual(Layer):
         inner = convolved(second, inner, "conv2")
         if projection:
             x = convolved(projection[0], x, "projection")
-        elif self._changes(x.shape[-1]):
+        elif self.changes(x.shape[-1]):
             x = self._padded_shortcut(keras, x, name)
         added = keras.layers.Add(name=f"{name}_add")([inner, x])
         return keras.layers.Activation("relu", name=name)(added)
