@@ -6,6 +6,7 @@ it is given.
 
 import io
 import zipfile
+import zlib
 
 import h5py
 import numpy as np
@@ -21,6 +22,12 @@ _NAMES = {
 _MEMBER = "model.weights.h5"
 _MOST_BYTES = 64 * 2**20
 """Of a file's weights: far more than the most parameters of a run, with its optimiser's numbers."""
+
+_DAMAGED = (
+    OSError, EOFError, KeyError, ValueError, TypeError, AttributeError, RuntimeError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What reading a file that is cut short, changed or none of Keras's may raise."""
 
 
 class WeightsError(ValueError):
@@ -41,11 +48,28 @@ def weights_of(model, graph):
     dict of str to dict of str to ndarray of float32
     """
     given = {
-        name: [np.asarray(one, np.float32) for one in model.get_layer(name).get_weights()]
+        name: model.get_layer(name).get_weights()
         for name, node in graph.items()
         if node.kind in _NAMES
     }
     return _named(graph, given)
+
+
+def layer_weights(weights, graph):
+    """Return what each Keras layer takes, in its order and layout: what `weights_of` undoes.
+
+    Raises
+    ------
+    WeightsError
+        Where the weights are not those that the network needs.
+    """
+    given = {
+        name: [_turned(node, own[part]) for part in _NAMES[node.kind] if part in own]
+        for name, node in graph.items()
+        if node.kind in _NAMES and (own := weights.get(name))
+    }
+    _named(graph, given)
+    return given
 
 
 def read_keras_file(path, graph):
@@ -72,7 +96,9 @@ def read_keras_file(path, graph):
             held = archive.read(_MEMBER)
         with h5py.File(io.BytesIO(held)) as file:
             return _named(graph, _layers_in(file["layers"], graph))
-    except (OSError, KeyError, zipfile.BadZipFile):
+    except WeightsError:
+        raise
+    except _DAMAGED:
         raise WeightsError("The file of the network's weights cannot be read.") from None
 
 
@@ -104,34 +130,42 @@ def _layers_in(layers, graph):
         held = layer.get("vars", {})
         name = held.attrs.get("name") if held else None
         if name in graph and graph[name].kind in _NAMES:
-            found[name] = [np.asarray(held[key], np.float32) for key in sorted(held)]
+            found[name] = [held[key] for key in sorted(held)]
     return found
 
 
 def _named(graph, given):
-    """Name the arrays of each node, and see that they are those the network needs."""
+    """Name the arrays of each node, and see that they are those the network needs.
+
+    Their shapes are looked at first: what a file has of another size is not read.
+    """
     weights = {}
     for name, node in graph.items():
         if node.kind not in _NAMES:
             continue
         wanted = _shapes(node, graph[node.inputs[0]].shape)
         arrays = given.get(name, [])
-        if node.kind == "depthwise" and arrays:
-            arrays = [arrays[0].swapaxes(2, 3), *arrays[1:]]
         if [one.shape for one in arrays] != list(wanted.values()):
             raise WeightsError(f"The weights of {name} do not belong to this network.")
-        weights[name] = dict(zip(wanted, arrays, strict=True))
+        read = (_turned(node, np.asarray(one, np.float32)) for one in arrays)
+        weights[name] = dict(zip(wanted, read, strict=True))
     return weights
 
 
+def _turned(node, array):
+    """Exchange the last two axes of a depthwise kernel: Keras has (rows, columns, channels, 1)."""
+    return array.swapaxes(2, 3) if node.kind == "depthwise" and array.ndim == 4 else array
+
+
 def _shapes(node, before):
-    """Return the arrays of a node by name, with their shapes."""
+    """Return the arrays of a node by name, with their shapes in Keras."""
     layer, channels = node.layer, node.shape[-1]
     if node.kind == "norm":
         return dict.fromkeys(_NAMES["norm"], (channels,))
     if node.kind == "dense":
         kernel = (*before, channels)
+    elif node.kind == "depthwise":
+        kernel = (layer.size, layer.size, channels, 1)
     else:
-        depth = 1 if node.kind == "depthwise" else before[2] // layer.groups
-        kernel = (layer.size, layer.size, depth, channels)
+        kernel = (layer.size, layer.size, before[2] // layer.groups, channels)
     return {"kernel": kernel, **({"bias": (channels,)} if layer.bias else {})}
