@@ -1,63 +1,7 @@
-"""What is said about a row of a layer table: in a phrase, and in formulas with its numbers."""
+"""What is said about a row of a layer table, in formulas with its numbers."""
 
-from vizcore.nets.layers import (
-    AveragePool,
-    BatchNorm,
-    Conv,
-    Dense,
-    Depthwise,
-    Dropout,
-    GlobalAverage,
-    GlobalMax,
-    LeakyRelu,
-    MaxPool,
-    Residual,
-)
-from vizcore.ui.numbers import readable
-
-
-def described(layer):
-    """Describe a layer's arguments in a phrase; empty where it has none.
-
-    Examples
-    --------
-    >>> described(Conv(12, 3, padding="same"))
-    '12 filters 3×3, padding same'
-    >>> described(Conv(96, 11, stride=4)), described(MaxPool(2))
-    ('96 filters 11×11, stride 4', 'max 2×2, stride 2')
-    """
-    if isinstance(layer, Dense):
-        return ", ".join([_counted(layer.units, "unit")] + ["no bias"] * (not layer.bias))
-    if isinstance(layer, Dropout):
-        return f"{readable(100 * layer.rate)}%"
-    if isinstance(layer, (GlobalAverage, GlobalMax)):
-        return f"{layer.kind.removeprefix('global')} of each channel"
-    if isinstance(layer, LeakyRelu):
-        return f"slope {readable(layer.slope, 6)}"
-    if not hasattr(layer, "size"):
-        return ""
-    window = f"{layer.size}×{layer.size}"
-    pools = isinstance(layer, (MaxPool, AveragePool))
-    if pools:
-        window = f"{layer.kind} {window}"
-    filters = getattr(layer, "filters", None)
-    parts = [f"{_counted(filters, 'filter')} {window}" if filters else window]
-    stride = layer.stride
-    if stride > 1 or pools:
-        parts.append(f"stride {stride}")
-    padding = getattr(layer, "padding", "valid")
-    if padding not in ("valid", 0):
-        parts.append(f"padding {padding}")
-    if getattr(layer, "dilation", 1) > 1:
-        parts.append(f"dilation {layer.dilation}")
-    if getattr(layer, "groups", 1) > 1:
-        parts.append(f"{layer.groups} groups")
-    if not getattr(layer, "bias", True):
-        parts.append("no bias")
-    if isinstance(layer, Residual):
-        parts += ["no normalisation"] * (not layer.norm)
-        parts += ["shortcut padded with zeros"] * (layer.shortcut == "pad")
-    return ", ".join(parts)
+from vizcore.figures.layer_words import counted
+from vizcore.nets.layers import BatchNorm, Conv, Dense, Depthwise, Residual
 
 
 def formulas(row, before):
@@ -137,13 +81,9 @@ def _fields(row, before):
     if field[0] == field[1] and row.field[0] == row.field[1]:
         lines = [("Receptive field", lines[0][1].replace(" rows", " rows and columns"))]
     down, across = row.jump
-    step = _counted(down, "pixel") + (f" and {across}" if across != down else "")
+    step = counted(down, "pixel") + (f" and {across}" if across != down else "")
     return [*lines, ("Step", f"{step} from one cell's view to the next one's")]
 
 
 def _worked(text, result):
     return f"{result:,}" if text == str(result) else f"{text} = {result:,}"
-
-
-def _counted(number, name):
-    return f"{number:,} {name}{'s' * (number != 1)}"

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import streamlit as st
 
+from vizcore.figures.layer_words import described
 from vizcore.figures.volumes import shape_text, volumes_picture
 from vizcore.nets.architectures import (
     LARGEST_SIDE,
@@ -16,7 +17,7 @@ from vizcore.nets.architectures import (
 from vizcore.nets.arguments import Choice, Padding, Share, Switch
 from vizcore.nets.layers import KINDS
 from vizcore.ui.assets import register
-from vizcore.ui.layer_formulas import described, formulas
+from vizcore.ui.layer_formulas import formulas
 from vizcore.ui.layer_volumes import grouped
 from vizcore.ui.state import whole
 
