@@ -1,12 +1,14 @@
 """A finished run as pages find it, made in a moment: nothing is trained, TensorFlow is not needed.
 
-What a network would have computed is real all the same: the maps are `vizcore.ops` of the probe.
+What a network would have computed is real all the same: the maps are `vizcore.ops` of the probe,
+and the network opens as one that was trained.
 """
 
 import json
 from dataclasses import asdict, fields
 
 import numpy as np
+from made_networks import drawn_network, write_keras_file
 
 from vizcore.compute.database import RUNS
 from vizcore.compute.job import kind_of
@@ -76,8 +78,10 @@ def finished_run(
         if epoch:
             runs.commit_epoch(run, epoch, figures_after(epoch), f"checkpoints/{epoch:04}")
     metrics = {}
+    if epochs:
+        write_model(folder / f"checkpoints/{epochs:04}", epochs, network)
     if state is State.FINISHED:
-        (folder / MODEL).write_bytes(b"a stand-in for a model")
+        write_model(folder, epochs, network)
         probabilities = guesses(data.test.y, len(data.class_names), accuracy)
         np.savez_compressed(folder / TEST, probabilities=probabilities, truth=data.test.y)
         metrics = {"test_accuracy": float((probabilities.argmax(1) == data.test.y).mean())}
@@ -124,6 +128,15 @@ def guesses(truth, classes, accuracy, seed=0):
     surety = np.where(wrong, numbers.uniform(0.4, 0.8, len(truth)), 0.97)[:, None]
     rest = np.repeat((1 - surety) / (classes - 1), classes, axis=1)
     return np.float32(np.where(np.arange(classes) == chosen[:, None], surety, rest))
+
+
+def write_model(folder, epoch, network=NETWORK):
+    """Write the network as it is after an epoch: its first kernels are those of the snapshot."""
+    made = drawn_network(network)
+    if "conv1" in made.weights:
+        made.weights["conv1"] = {"kernel": kernels_after(epoch), "bias": np.zeros(6, np.float32)}
+    folder.mkdir(parents=True, exist_ok=True)
+    write_keras_file(folder / MODEL, made)
 
 
 def _claimed(runs, run):

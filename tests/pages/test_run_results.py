@@ -266,7 +266,7 @@ def test_one_takes_away_the_network_the_figures_and_a_script(galleries, matrices
     names = {one["name"] for one in offered.values()}
     assert names == {"arger-b-network.keras", "arger-b-figures.csv", "arger-b-script.py"}
     # The file is read when it is asked for.
-    assert offered["keras"]["data"]() == b"a stand-in for a model"
+    assert offered["keras"]["data"]() == (folder(run) / MODEL).read_bytes()
     rows = list(csv.DictReader(io.StringIO(offered["csv"]["data"])))
     assert [row["epoch"] for row in rows] == ["1", "2", "3", "4"]
     assert float(rows[3]["loss"]) == 0.5

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 
 import numpy as np
 
+from vizcore.imaging.geometry import resize
 from vizcore.nets.architectures import Architecture
 from vizcore.nets.forward_pass import forward_pass
 from vizcore.nets.graph import graph_of
-from vizcore.nets.preparation import Preparation
+from vizcore.nets.preparation import Preparation, with_channels
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,16 @@ class Network:
         """The name of its last node: the probabilities of the classes."""
         return next(reversed(self.graph))
 
+    @cached_property
+    def digest(self):
+        """A text that stands for its weights: other numbers, another text."""
+        held = blake2b(digest_size=16)
+        for name, own in sorted(self.weights.items()):
+            for part, one in sorted(own.items()):
+                held.update(f"{name}/{part} {one.shape}".encode())
+                held.update(np.ascontiguousarray(one))
+        return held.hexdigest()
+
     def levels(self, picture):
         """Bring a picture to the size and the channels of its input.
 
@@ -56,8 +68,10 @@ class Network:
         -------
         ndarray of uint8, shape (H', W', C')
         """
-        rows, _, channels = self.architecture.input
-        return Preparation(rows, channels).levels(picture[np.newaxis])[0]
+        rows, columns, channels = self.architecture.input
+        if picture.shape[:2] != (rows, columns):
+            picture = resize(picture, rows, columns)
+        return with_channels(picture[np.newaxis], channels)[0]
 
     def prepared(self, picture):
         """Return the numbers that a picture becomes, float32, in the shape of its input."""
