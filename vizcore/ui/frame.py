@@ -25,6 +25,7 @@ PAGES = {
     "pages/data.py": "Data",
     "pages/train_a_network.py": "Train a network",
     "pages/runs.py": "Runs",
+    "pages/inside_a_network.py": "A network, layer by layer",
 }
 """Every page's file, and its title, in the order of the journey."""
 
@@ -42,6 +43,7 @@ WAYS = {
     "pages/data.py": "What a network learns from: samples, classes, and how they are divided.",
     "pages/train_a_network.py": "A dataset, layers of your own, and a button.",
     "pages/runs.py": "Watch your networks learn; then see what they get wrong.",
+    "pages/inside_a_network.py": "Every map of a trained network, and the arithmetic behind it.",
 }
 """What one does on each page, in a line."""
 

@@ -10,6 +10,7 @@ from vizcore.ui import (
     forward_settings,
     gradient_settings,
     layer_settings,
+    network_settings,
     pool_settings,
     slash_settings,
     step_settings,
@@ -31,6 +32,7 @@ _SHOWN = {
 
 _KEPT = {
     "data": data_settings.DataSettings,
+    "inside_a_network": network_settings.NetworkSettings,
     "train_a_network": train_settings.TrainSettings,
 }
 

@@ -1,0 +1,41 @@
+"""A network, layer by layer: every map for a picture, and the arithmetic behind each number."""
+
+import streamlit as st
+
+from vizcore.compute.jobs import open_jobs
+from vizcore.ui.frame import open_page
+from vizcore.ui.keras_agreement import agreement_line
+from vizcore.ui.network_card import network_card
+from vizcore.ui.network_choice import choose_network, choose_shown
+from vizcore.ui.network_prediction import prediction
+from vizcore.ui.network_settings import NetworkSettings
+from vizcore.ui.network_view import opened_map, passed, the_map
+from vizcore.ui.state import PageState
+from vizcore.ui.visitor import visitor
+
+open_page(
+    "pages/inside_a_network.py",
+    "A trained network, opened: what each layer makes of your picture, and, behind each number, "
+    "the arithmetic that made it.",
+)
+me = visitor()
+state = PageState("inside_a_network", NetworkSettings())
+if state.problem:
+    st.warning(f"{state.problem} You see the page as it was.")
+open_jobs().warm()
+
+controls, said = st.columns([3, 2], gap="large")
+with controls:
+    chosen = choose_network(state, me)
+    if chosen is None:
+        st.stop()
+    key, network = chosen
+    shown = choose_shown(state, key, network)
+now = passed(network, shown.picture)
+with said:
+    prediction(network, now.probabilities, shown)
+the_map(state, now)
+with st.container():
+    opened_map(state, now)
+agreement_line(key, network, now.levels)
+network_card(state, key, network)

@@ -1,0 +1,33 @@
+"""A pad to draw a digit on: with mouse, pen or finger, or cell by cell with the keyboard."""
+
+import streamlit as st
+
+from vizcore.ui.assets import register
+from vizcore.ui.state import whole
+
+_component = register("digit_pad")
+
+
+def digit_pad(levels, *, on_drawn, visit, key):
+    """Show a pad of 28×28 pixels, white on black.
+
+    The browser is ahead of the server, which hears of a stroke at its end. Undo stays in the
+    browser.
+
+    Parameters
+    ----------
+    levels : str
+        A hexadecimal digit for each pixel, row by row: 0 is black, f white.
+    on_drawn : callable
+        Called with such a text before the page runs again; it comes from a browser, unchecked.
+    visit : hashable
+        Another value makes the browser show this drawing instead of its own.
+    key : str
+        The component's key on the page.
+    """
+
+    @whole
+    def told():
+        on_drawn(st.session_state[key]["drawn"])
+
+    _component(key=key, data={"levels": levels, "visit": visit}, on_drawn_change=told)

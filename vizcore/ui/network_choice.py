@@ -1,0 +1,249 @@
+"""Choosing a network, and a picture to show it."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from vizcore.compute.networks import NetworkError, network_choices, open_network
+from vizcore.nets import pretrained
+from vizcore.ui import network_pictures as pictures
+from vizcore.ui.digit_pad import digit_pad
+from vizcore.ui.drawn_digit import PREFIX, DrawnDigit
+from vizcore.ui.network_settings import OWN, numbered
+from vizcore.ui.photos import UPLOAD_TYPES, own_photo, take_in, upload_problem
+from vizcore.ui.picture_strip import picture_strip
+from vizcore.ui.plain import plain
+
+SOURCES = {"sample": "Samples", "test": "Test pictures", "draw": "Draw a digit", OWN: "Upload"}
+
+_FITTED = (
+    "MNIST’s digits were scaled to 20 of the 28 pixels, then moved until their centre of mass lay "
+    "in the middle. The same is done to your drawing; without it the network sees a digit where, "
+    "and as large as, it has never seen one."
+)
+
+
+def choose_network(state, me):
+    """Let one choose a network: one that ships, or a run of one's own.
+
+    Parameters
+    ----------
+    state : PageState
+        Its settings have the fields ``model`` and ``picture``.
+    me : str
+        The digest of the visitor. Whoever has the link to a run may look at it.
+
+    Returns
+    -------
+    (str, vizcore.nets.network.Network) or None
+        Its key and itself; None where not even the default can be opened, which is then told.
+    """
+    key, network = _opened(state)
+    if network is None:
+        return None
+    titles = dict(network_choices(me))
+    titles.setdefault(key, network.title)
+    st.selectbox(
+        "Network",
+        list(titles),
+        format_func=lambda one: titles[one] if one in pretrained.NAMES else f"Run: {titles[one]}",
+        **state.bind("model", lambda s: s.model, _with_model),
+    )
+    return key, network
+
+
+def choose_picture(state, key, network):
+    """Let one choose a picture, and return it, uint8 (H, W, C); see `choose_shown`."""
+    return choose_shown(state, key, network).picture
+
+
+def choose_shown(state, key, network):
+    """Let one choose a picture: a sample, a test picture, a drawn digit or an upload.
+
+    Parameters
+    ----------
+    state : PageState
+        Its settings have the field ``picture``.
+    key : str
+    network : vizcore.nets.network.Network
+
+    Returns
+    -------
+    vizcore.ui.network_pictures.Shown
+        What is on screen; where it cannot be what was asked for, that is told, and it is the first
+        sample.
+    """
+    _check(state, key, network)
+    sources = [one for one in SOURCES if one != "test" or pictures.has_tests(key)]
+    source = source_of(state.now.picture)
+    st.segmented_control(
+        "Picture",
+        sources,
+        format_func=SOURCES.get,
+        **state.bind("source", lambda s: source_of(s.picture), _turn_to(state)),
+    )
+    if source == "draw":
+        _pad(state)
+    elif source == OWN:
+        _uploader(state)
+    else:
+        _strip(state, key, network, source)
+    if source == OWN and own_photo() is None:
+        return pictures.samples_of(key, network)[0]
+    return pictures.shown(state.now.picture, key, network)
+
+
+def source_of(picture):
+    """Return which of `SOURCES` a picture is from.
+
+    Examples
+    --------
+    >>> [source_of(one) for one in ("test-7", "own", DrawnDigit().to_text())]
+    ['test', 'own', 'draw']
+    """
+    if picture.startswith(PREFIX):
+        return "draw"
+    return OWN if picture == OWN else numbered(picture)[0]
+
+
+# ---- The network ----
+
+
+def _opened(state):
+    """Open the network that is set; where that cannot be, say so and open the default."""
+    default = type(state.now)()
+    try:
+        return state.now.model, open_network(state.now.model)
+    except NetworkError as error:
+        st.warning(plain(error))
+    if state.now.model == default.model:
+        return None, None
+    state.amend(_with_model(state.now, default.model))
+    return _opened(state)
+
+
+def _with_model(settings, model):
+    """Return settings with another network; a picture of the last one's data is left behind."""
+    stays = source_of(settings.picture) in ("draw", OWN)
+    picture = settings.picture if stays else pictures.FIRST
+    return replace(settings, model=model, picture=picture)
+
+
+# ---- The picture ----
+
+
+def _check(state, key, network):
+    """Say where there is no such picture, and turn to the first sample; keep what is drawn."""
+    source = source_of(state.now.picture)
+    if source == "draw":
+        # For when one comes back from other pictures.
+        st.session_state[_drawing(state)] = state.now.picture
+    if source == OWN:
+        return
+    try:
+        pictures.shown(state.now.picture, key, network)
+    except pictures.PictureError as error:
+        st.info(f"{plain(error)} You see the first sample.")
+        state.amend(replace(state.now, picture=pictures.FIRST))
+
+
+def _turn_to(state):
+    """Return what turns settings to another source: to what one had there, or to its first."""
+    firsts = {
+        "sample": pictures.FIRST,
+        "test": "test-0",
+        "draw": st.session_state.get(_drawing(state), DrawnDigit().to_text()),
+        OWN: OWN,
+    }
+
+    def write(settings, source):
+        if source is None or source == source_of(settings.picture):
+            return settings
+        return replace(settings, picture=firsts[source])
+
+    return write
+
+
+def _strip(state, key, network, source):
+    """Offer pictures in a row; the chosen one is among them, whichever it is."""
+    if source == "sample":
+        offered = pictures.samples_of(key, network)
+    else:
+        offered = pictures.tests_offered(key, network)
+    ids = [one.id for one in offered]
+    if state.now.picture not in ids:
+        chosen = pictures.shown(state.now.picture, key, network)
+        offered, ids = (chosen, *offered), [chosen.id, *ids]
+
+    def choose(place):
+        if type(place) is int and 0 <= place < len(ids):
+            state.set(replace(state.now, picture=ids[place]))
+
+    picture_strip(
+        [network.levels(one.picture) for one in offered],
+        [one.title for one in offered],
+        chosen=ids.index(state.now.picture),
+        on_choice=choose,
+        visit=(key, source, state.visits),
+        label=SOURCES[source],
+        key=f"{state.page}.strip",
+    )
+    if source == "test":
+        _number(state, key)
+
+
+def _number(state, key):
+    st.number_input(
+        "Number of the test picture",
+        0,
+        pictures.test_count(key) - 1,
+        width=220,
+        **state.bind_number(
+            "test",
+            lambda s: numbered(s.picture)[1],
+            lambda s, n: replace(s, picture=f"test-{n}"),
+        ),
+    )
+
+
+def _pad(state):
+    drawn = DrawnDigit.from_text(state.now.picture)
+
+    def taken(levels):
+        try:
+            now = DrawnDigit.from_text(state.now.picture)
+            state.set(replace(state.now, picture=replace(now, levels=levels).to_text()))
+        except (ValueError, TypeError):
+            return  # No pad of ours sends such a thing.
+
+    digit_pad(drawn.levels, on_drawn=taken, visit=state.visits, key=f"{state.page}.pad")
+    st.toggle(
+        "Fit as in MNIST",
+        help=_FITTED,
+        **state.bind(
+            "fitted",
+            lambda s: DrawnDigit.from_text(s.picture).fitted,
+            lambda s, v: replace(s, picture=DrawnDigit.from_text(s.picture).fitting(v).to_text()),
+        ),
+    )
+
+
+def _drawing(state):
+    return f"{state.page}.drawing"
+
+
+def _uploader(state):
+    st.file_uploader(
+        "A picture: PNG, JPEG, WebP, GIF or BMP, up to 10 MB",
+        UPLOAD_TYPES,
+        key=f"{state.page}.file",
+        on_change=lambda: take_in(st.session_state[f"{state.page}.file"]),
+        help="Its middle square is brought to the size of the network's input. It stays in this "
+        "server's memory while you are here and is stored nowhere.",
+    )
+    if upload_problem():
+        st.error(upload_problem())
+    if own_photo() is None:
+        st.markdown(
+            "A link does not carry it. Until you have chosen a picture, you see the first sample."
+        )

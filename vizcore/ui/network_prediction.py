@@ -1,0 +1,91 @@
+"""What a network takes a picture for: the picture as it sees it, and its likeliest classes."""
+
+import base64
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from vizcore.figures.colours import RESPONSE_SCALE
+from vizcore.imaging import to_png
+from vizcore.ui.run_words import percent
+
+NAMED = 3
+"""Classes that are named, the likeliest first."""
+
+_STYLE = """<style>
+.prediction { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 8px 24px; }
+.prediction img { width: 112px; image-rendering: pixelated; border-radius: 4px; box-shadow: 0 0 0 1px rgb(110 120 130 / 70%); }
+.prediction .said { flex: 1; min-width: 230px; }
+.prediction p { margin: 0 0 4px; overflow-wrap: anywhere; }
+.prediction .verdict { font-size: 1.25rem; font-weight: 600; }
+.stHtml .prediction ol { display: grid; grid-template-columns: minmax(40px, max-content) 1fr max-content; gap: 4px 12px; margin: 0; padding: 0; list-style: none; font-variant-numeric: tabular-nums lining-nums; }
+.stHtml .prediction li { display: grid; grid-column: 1 / -1; grid-template-columns: subgrid; align-items: center; margin: 0; padding: 0; }
+.prediction .name { max-width: 160px; overflow-wrap: anywhere; }
+.prediction .track { height: 14px; border-radius: 3px; box-shadow: inset 0 0 0 1px rgb(110 120 130 / 60%); overflow: hidden; }
+.prediction .track span { display: block; height: 100%; background: var(--bar); }
+.prediction .note { max-width: 60ch; margin-top: 8px; }
+</style>"""  # noqa: E501
+
+
+def prediction(network, probabilities, shown):
+    """Show what a network says of a picture.
+
+    Parameters
+    ----------
+    network : vizcore.nets.network.Network
+    probabilities : ndarray, (K,)
+        Of its classes.
+    shown : vizcore.ui.network_pictures.Shown
+    """
+    names = network.class_names
+    order = np.argsort(-probabilities, kind="stable")[:NAMED]
+    bars = "".join(_bar(names[k], float(probabilities[k])) for k in order)
+    note = f'<p class="note">{escape(shown.note)}</p>' if shown.note else ""
+    st.html(
+        f'{_STYLE}<div class="prediction" style="--bar: {RESPONSE_SCALE[8]}">'
+        f'<img alt="The picture as the network is given it" src="{_address(network, shown)}">'
+        f'<div class="said"><p class="verdict">{escape(verdict(names, probabilities))}</p>'
+        f"<p>{escape(judged(names, order[0], shown.truth))}</p>"
+        f'<ol aria-label="The likeliest classes">{bars}</ol>{note}</div></div>'
+    )
+
+
+def verdict(names, probabilities):
+    """Say which class has the largest probability.
+
+    Examples
+    --------
+    >>> verdict(("cat", "dog"), np.array([0.25, 0.75]))
+    'It says: dog, with 75.0%'
+    """
+    best = int(probabilities.argmax())
+    return f"It says: {names[best]}, with {percent(float(probabilities[best]))}"
+
+
+def judged(names, best, truth):
+    """Say whether that is right, as far as one knows.
+
+    Examples
+    --------
+    >>> judged(("cat", "dog"), 1, 0), judged(("cat", "dog"), 1, 1), judged(("cat", "dog"), 1, None)
+    ('✗ wrong: it is cat', '✓ right', 'What it is, only you know.')
+    """
+    if truth is None or truth >= len(names):
+        return "What it is, only you know."
+    return "✓ right" if best == truth else f"✗ wrong: it is {names[truth]}"
+
+
+def _bar(name, share):
+    width = f"{100 * share:.2f}%"
+    return (
+        f'<li><span class="name">{escape(name)}</span>'
+        f'<span class="track" aria-hidden="true"><span style="width: {width}"></span></span>'
+        f"<span>{percent(share)}</span></li>"
+    )
+
+
+def _address(network, shown):
+    levels = network.levels(shown.picture)
+    png = to_png(levels[..., 0] if levels.shape[2] == 1 else levels)
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"

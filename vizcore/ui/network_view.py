@@ -1,0 +1,137 @@
+"""The map of a network for one picture, and what is inside the map that is opened."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from vizcore.ui.network_settings import RANGES, is_place
+
+try:
+    from vizcore.ui import netmap as _netmap
+except (ImportError, OSError):
+    _netmap = None
+try:
+    from vizcore.ui import inside as _inside
+except (ImportError, OSError):
+    _inside = None
+
+_TOLD = "network.visit"
+
+
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """What a network makes of a picture.
+
+    Attributes
+    ----------
+    network : vizcore.nets.network.Network
+    levels : ndarray of uint8, shape (H, W, C)
+        The picture at the size of its input.
+    activations : dict of str to ndarray of float32
+    """
+
+    network: object
+    levels: np.ndarray
+    activations: dict
+
+    @property
+    def probabilities(self):
+        """What it says: a probability for each class."""
+        return self.activations[self.network.output]
+
+
+def passed(network, picture):
+    """Return what a network makes of a picture, `Pass`; the same object for the same picture.
+
+    Parameters
+    ----------
+    network : vizcore.nets.network.Network
+    picture : ndarray of uint8, shape (H, W, C)
+        Of any size.
+    """
+    levels = network.levels(picture)
+    return _passed(network, levels.shape, levels.tobytes())
+
+
+@lru_cache(maxsize=32)
+def _passed(network, shape, levels):
+    picture = np.frombuffer(levels, np.uint8).reshape(shape)
+    return Pass(network, picture, network.activations(picture))
+
+
+@lru_cache(maxsize=32)
+def _contents(one):
+    return _netmap.contents(one.network, one.activations, one.levels)
+
+
+def the_map(state, one):
+    """Show the map of a network.
+
+    Parameters
+    ----------
+    state : PageState
+        Of `NetworkSettings`.
+    one : Pass
+    """
+
+    def ranges(name):
+        if name in RANGES:
+            state.set(replace(state.now, ranges=name))
+
+    if _netmap is None:
+        st.markdown("The map is still to come.")
+        return
+    _netmap.netmap(
+        _contents(one),
+        opened=state.now.opened(one.network.graph),
+        ranges=state.now.ranges,
+        visit=state.visits,
+        on_open=_opener(state, one.network.graph),
+        on_ranges=ranges,
+        key="network.map",
+    )
+
+
+def opened_map(state, one):
+    """Show what is inside the map that is opened, right below the map of the network.
+
+    Parameters
+    ----------
+    state : PageState
+        Of `NetworkSettings`.
+    one : Pass
+    """
+    now, graph = state.now, one.network.graph
+    if not now.node:
+        return
+    if now.opened(graph) is None:
+        # Of a network chosen here, nobody has asked for it.
+        if st.session_state.get(_TOLD) != state.visits:
+            st.warning("This network has no such map as the link names: none is opened.")
+        state.amend(now.opening())
+    elif _inside is not None:
+        _inside.inside(
+            one.network,
+            one.activations,
+            one.levels,
+            now.node,
+            now.map,
+            visit=(state.visits, now.model),
+            on_open=_opener(state, graph),
+            key="network.inside",
+        )
+    st.session_state[_TOLD] = state.visits
+
+
+def _opener(state, graph):
+    """Return what opens a map that a browser names, if there is such a one."""
+
+    def opening(node, place):
+        if not node:
+            state.set(state.now.opening())
+        elif is_place(graph, node, place):
+            state.set(state.now.opening(node, place))
+
+    return opening
