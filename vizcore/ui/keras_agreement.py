@@ -5,6 +5,7 @@ import time
 from collections import OrderedDict
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from vizcore.compute.cluster import ClusterError
@@ -92,9 +93,10 @@ def told(differences):
     >>> told({"conv1": 1.2e-6, "relu1": 3e-7})
     ('Keras agrees: the largest difference over all 2 operations is 1.2·10⁻⁶, at conv1.', True)
     """
-    worst = max(differences, key=differences.get)
+    # What is no number is the worst of all.
+    worst = max(differences, key=lambda name: np.nan_to_num(differences[name], nan=np.inf))
     much = differences[worst]
-    if much > LARGEST_DIFFERENCE:
+    if not much <= LARGEST_DIFFERENCE:
         said = f"Keras does not agree: at {worst} the difference is {scientific(much)}, more than"
         return f"{said} the {scientific(LARGEST_DIFFERENCE)} that rounding explains.", False
     if not much:
@@ -107,13 +109,15 @@ def told(differences):
 
 
 def scientific(value):
-    """Write a small number.
+    """Write a small number; what is none as it is called.
 
     Examples
     --------
     >>> scientific(1.234e-6), scientific(0.5)
     ('1.2·10⁻⁶', '5.0·10⁻¹')
     """
+    if not np.isfinite(value):
+        return "no number"
     digits, power = f"{value:.1e}".split("e")
     return f"{digits}·10{str(int(power)).translate(_SUPERSCRIPTS)}"
 
