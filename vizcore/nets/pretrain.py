@@ -97,7 +97,7 @@ PLANS = {
         "-conv_160_3_psame_b0-norm-relu-globalmax-dropout_0.2-dense_10-softmax",
         "cifar10",
         TrainingSettings(
-            "adam",
+            "adamw",
             0.005,
             "one_cycle",
             batch=128,
@@ -138,6 +138,23 @@ PLANS = {
             augmentation=Augmentation(shift=0.06, flip=True),
         ),
         shareable=False,
+    ),
+    "plain-cnn": Plan(
+        "CNN, nothing moved",
+        "One of a pair for the shift experiment: a CNN and an MLP of about as many weights, trained "
+        "alike on digits that were never moved.",
+        "28x28x1-conv_16_3-relu-conv_24_3-relu-max_2-conv_48_3-relu-max_2-conv_80_3-relu"
+        "-globalmax-dense_10-softmax",
+        "mnist",
+        TrainingSettings("adam", 0.002, "one_cycle", batch=128, epochs=6),
+    ),
+    "plain-mlp": Plan(
+        "MLP, nothing moved",
+        "One of a pair for the shift experiment: a CNN and an MLP of about as many weights, trained "
+        "alike on digits that were never moved.",
+        "28x28x1-flatten-dense_64-relu-dense_10-softmax",
+        "mnist",
+        TrainingSettings("adam", 0.002, "one_cycle", batch=128, epochs=6),
     ),
 }
 """Name → how it is made."""
