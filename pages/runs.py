@@ -6,7 +6,7 @@ from vizcore.compute.jobs import open_jobs
 from vizcore.compute.runs import RunError
 from vizcore.ui import run_watch
 from vizcore.ui.frame import open_page
-from vizcore.ui.run_actions import actions, problem
+from vizcore.ui.run_actions import actions, open_it, problem
 from vizcore.ui.run_compare import choose_other, compare
 from vizcore.ui.run_downloads import downloads_section
 from vizcore.ui.run_facts import training_run
@@ -36,6 +36,7 @@ def one(run):
     live = st.container()
     with st.container():
         actions(state, run, me)
+        open_it(run)
     run_watch.chart([run])
     run_watch.made_of(run)
     run_watch.explain(run)

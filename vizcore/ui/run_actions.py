@@ -7,6 +7,8 @@ import streamlit as st
 from vizcore.compute.jobs import open_jobs
 from vizcore.compute.limits import LimitError
 from vizcore.compute.runs import LONGEST_NAME, RunError, State
+from vizcore.export.permalink import to_query
+from vizcore.ui.network_settings import NetworkSettings
 from vizcore.ui.run_facts import job_of
 from vizcore.ui.runs_settings import RunsSettings
 from vizcore.ui.state import whole
@@ -48,6 +50,17 @@ def actions(state, run, visitor):
         )
     elif run.can_resume and run.state is not State.FINISHED:
         st.markdown(f"“Resume” goes on {_where(run)}, up to epoch {run.epochs}.")
+
+
+def open_it(run):
+    """Link to the page that opens a run's network, layer by layer, as soon as there is one."""
+    if run.checkpoint or run.state is State.FINISHED:
+        st.page_link(
+            "pages/inside_a_network.py",
+            label="Open its network, layer by layer",
+            icon=":material/arrow_forward:",
+            query_params=to_query(NetworkSettings(run.id), complete=True),
+        )
 
 
 def once(state, act):
