@@ -6,16 +6,17 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
+from vizcore.ui.kernel_links import kernel_link
 from vizcore.ui.network_settings import RANGES, is_place
 
 try:
-    from vizcore.ui import netmap as _netmap
+    from vizcore.ui.netmap import contents, netmap
 except (ImportError, OSError):
-    _netmap = None
+    netmap = None
 try:
-    from vizcore.ui import inside as _inside
+    from vizcore.ui.inside import inside
 except (ImportError, OSError):
-    _inside = None
+    inside = None
 
 _TOLD = "network.visit"
 
@@ -63,7 +64,7 @@ def _passed(network, shape, levels):
 
 @lru_cache(maxsize=32)
 def _contents(one):
-    return _netmap.contents(one.network, one.activations, one.levels)
+    return contents(one.network, one.activations, one.levels)
 
 
 def the_map(state, one):
@@ -80,10 +81,10 @@ def the_map(state, one):
         if name in RANGES:
             state.set(replace(state.now, ranges=name))
 
-    if _netmap is None:
+    if netmap is None:
         st.markdown("The map is still to come.")
         return
-    _netmap.netmap(
+    netmap(
         _contents(one),
         opened=state.now.opened(one.network.graph),
         ranges=state.now.ranges,
@@ -111,8 +112,8 @@ def opened_map(state, one):
         if st.session_state.get(_TOLD) != state.visits:
             st.warning("This network has no such map as the link names: none is opened.")
         state.amend(now.opening())
-    elif _inside is not None:
-        _inside.inside(
+    elif inside is not None:
+        inside(
             one.network,
             one.activations,
             one.levels,
@@ -122,6 +123,7 @@ def opened_map(state, one):
             on_open=_opener(state, graph),
             key="network.inside",
         )
+        kernel_link(one, now.node, now.map)
     st.session_state[_TOLD] = state.visits
 
 

@@ -1,0 +1,48 @@
+from dataclasses import replace
+
+import numpy as np
+
+from vizcore.nets import pretrained
+from vizcore.ui.network_card import facts_of, recipe_in_words
+
+RECIPE = {
+    "optimiser": "adam",
+    "rate": 0.005,
+    "schedule": "one_cycle",
+    "batch": 128,
+    "loss": "cross_entropy",
+    "seed": 7,
+    "augmentation": {"shift": 0.08, "rotate": 10.0, "zoom": 0.0, "flip": True},
+    "validation": 0.05,
+}
+
+
+def test_a_card_in_facts():
+    card = replace(
+        pretrained.card("tiny"),
+        counts={"train": 1000, "validation": 50, "test": 100},
+        confusion=np.array([[40, 10], [15, 35]]),
+        test_accuracy=0.75,
+        validation_accuracy=0.8,
+        epochs=12,
+        seconds=620,
+        recipe=RECIPE,
+    )
+    facts = facts_of("tiny", card)
+    assert facts["Test accuracy"] == "75.00%: 25 of 100 wrong"
+    assert facts["Validation accuracy"] == "80.00%"
+    assert facts["Trained"] == "12 epochs, about 10 min"
+    assert facts["Pictures"] == "train 1,000, validation 50, test 100"
+    assert facts["Data"].startswith("CIFAR-10: 60,000 small photographs (")
+    assert facts["Made with"] == card.made_with
+    assert facts["The command that makes it again"] == "python -m vizcore.nets.pretrain tiny"
+    assert "√(p(1 − p)/n) = √(0.7500 · 0.2500/100) = 4.33 points" in " ".join(facts.values())
+
+
+def test_a_recipe_in_words():
+    assert recipe_in_words(RECIPE) == (
+        "Adam, learning rate 0.005 (one cycle); batches of 128; cross-entropy; augmented by shift, "
+        "rotate, flip; 5% of the training pictures held back to choose by; seed 7."
+    )
+    plain = {"shift": 0.0, "rotate": 0.0, "zoom": 0.0, "flip": False}
+    assert "; no augmentation; " in recipe_in_words({**RECIPE, "augmentation": plain})
