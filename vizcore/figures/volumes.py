@@ -1,5 +1,6 @@
 """A network's volumes as a picture: boxes as high, deep and wide as rows, columns and channels."""
 
+from dataclasses import dataclass
 from html import escape
 from math import log2
 
@@ -14,7 +15,8 @@ _MARGIN = 8
 _LINE = 20
 _MIDDLE = _MARGIN + _LINE + (1 + _SLANT) * _TALLEST / 2
 _LETTER = 8.2  # Wider than the mean letter of 15 px type, so that no two labels touch.
-_FACES = {"front": RESPONSE_SCALE[7], "top": RESPONSE_SCALE[6], "side": RESPONSE_SCALE[8]}
+FACES = {"front": RESPONSE_SCALE[7], "top": RESPONSE_SCALE[6], "side": RESPONSE_SCALE[8]}
+"""The colours of a volume of responses, seen from three sides."""
 _STYLE = (
     ".volumes text{font-size:15px;fill:currentColor;text-anchor:middle;"
     "font-variant-numeric:tabular-nums}"
@@ -77,7 +79,7 @@ def volumes_picture(rows, *, title="The volumes of a network", chosen=None, step
     volumes = zip(rows, shapes, steps, strict=True)
     for index, ((name, shape), volume, lines) in enumerate(volumes):
         label = shape_text(shape)
-        box = _Box(*(_side(n, largest) for n in volume[:2]), 8 * log2(volume[2] + 1))
+        box = Box.of(volume, largest)
         wide = max(box.across, *(_LETTER * len(text) for text in (name, label, *lines)))
         after = _GAP if index < len(rows) - 1 else _MARGIN
         if room and index and left + wide + after > room:
@@ -86,7 +88,7 @@ def volumes_picture(rows, *, title="The volumes of a network", chosen=None, step
         mark = " chosen" if index == chosen else ""
         parts.append(
             f'<g class="volume{mark}" data-row="{index}">'
-            f"<title>{escape(name)}: {label}</title>{box.drawn(centre, middle)}"
+            f"<title>{escape(name)}: {label}</title>{_marked(box, centre, middle)}"
             f'<text class="name" x="{centre:.1f}" y="{top + _MARGIN + 12:g}">{escape(name)}</text>'
             f'<text x="{centre:.1f}" y="{_bottom(middle):.1f}">{label}</text>'
             f"{_lines(lines, centre, _bottom(middle))}</g>"
@@ -117,36 +119,66 @@ def shape_text(shape):
     return "×".join(f"{n:,}" if len(shape) == 1 else str(n) for n in shape)
 
 
-class _Box:
-    """A box seen from the front, a little from above and from the right."""
+@dataclass(frozen=True)
+class Box:
+    """A box seen from the front, a little from above and from the right.
 
-    def __init__(self, high, deep, wide):
-        self.high, self.wide, self.slant = high, wide, _SLANT * deep
+    Attributes
+    ----------
+    high, wide : float
+        Of its front.
+    slant : float
+        How far its depth goes to the right, and up.
+    """
+
+    high: float
+    wide: float
+    slant: float
+
+    @classmethod
+    def of(cls, volume, largest):
+        """Make the box of (rows, columns, channels), where `largest` is the largest side of all."""
+        rows, columns, channels = volume
+        return cls(_side(rows, largest), 8 * log2(channels + 1), _SLANT * _side(columns, largest))
 
     @property
     def across(self):
         """How wide it is drawn."""
         return self.wide + self.slant
 
-    def drawn(self, centre, middle):
-        """Return its three faces around a point, and the outline that marks it."""
-        left = centre - self.across / 2
-        top = middle - (self.high + self.slant) / 2 + self.slant
-        right, bottom = left + self.wide, top + self.high
-        far, up = right + self.slant, top - self.slant
-        faces = {
-            "front": ((left, top), (right, top), (right, bottom), (left, bottom)),
-            "top": ((left, top), (left + self.slant, up), (far, up), (right, top)),
-            "side": ((right, top), (far, up), (far, bottom - self.slant), (right, bottom)),
-        }
-        around = (
-            (left, top), (left + self.slant, up), (far, up),
-            (far, bottom - self.slant), (right, bottom), (left, bottom),
-        )  # fmt: skip
+    @property
+    def tall(self):
+        """How high it is drawn."""
+        return self.high + self.slant
+
+    def faces(self, left, top):
+        """Return the name of each face that is seen, and its corners; and all that is around."""
+        front, right, bottom = top + self.slant, left + self.wide, top + self.tall
+        back, far = left + self.slant, right + self.slant
+        low = bottom - self.slant
+        return {
+            "front": ((left, front), (right, front), (right, bottom), (left, bottom)),
+            "top": ((left, front), (back, top), (far, top), (right, front)),
+            "side": ((right, front), (far, top), (far, low), (right, bottom)),
+            "around": ((left, front), (back, top), (far, top), (far, low), (right, bottom),
+                       (left, bottom)),
+        }  # fmt: skip
+
+    def drawn(self, left, top, fills):
+        """Draw its faces, filled with the colour of each, from their left and their top."""
         return "".join(
-            [_polygon(points, f'fill="{_FACES[face]}"') for face, points in faces.items()]
-            + [_polygon(around, f'class="halo {layer}"') for layer in ("edge", "light")]
+            polygon(points, f'fill="{fills[face]}"')
+            for face, points in self.faces(left, top).items()
+            if face in fills
         )
+
+
+def _marked(box, centre, middle):
+    """Draw a box around a point, and the outline that marks it."""
+    left, top = centre - box.across / 2, middle - box.tall / 2
+    around = box.faces(left, top)["around"]
+    outline = (polygon(around, f'class="halo {layer}"') for layer in ("edge", "light"))
+    return box.drawn(left, top, FACES) + "".join(outline)
 
 
 def _lines(texts, centre, top):
@@ -156,7 +188,8 @@ def _lines(texts, centre, top):
     )
 
 
-def _polygon(points, attributes):
+def polygon(points, attributes):
+    """Draw a polygon with these corners."""
     corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     return f'<polygon {attributes} points="{corners}"/>'
 
