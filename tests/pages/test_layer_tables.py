@@ -7,9 +7,11 @@ import pytest
 from visiting import follow, layers_message, tell_layers
 
 from vizcore.export.permalink import from_query, to_query
+from vizcore.figures.network_drawing import network_svg
 from vizcore.figures.volumes import shape_text
 from vizcore.lessons.networks import NETWORK_LESSONS, READINGS
 from vizcore.nets.architectures import PRESETS, layer_table, totals
+from vizcore.ui import layer_controls
 from vizcore.ui.layer_settings import LayerSettings, Network, from_lesson
 from vizcore.ui.train_settings import TrainSettings
 
@@ -241,3 +243,19 @@ def test_a_network_can_be_taken_to_training_where_one_left_it(page, slug, optimi
     expected = TrainSettings(optimiser="sgd", seed=4).trying(Network.named(slug))
     assert from_query(TrainSettings, query) == expected
     assert expected.optimiser == optimiser
+
+
+# ---- To take away ----
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "name"),
+    [("tiny", "Tiny VGG", "tiny.svg"), (OWN, "A network of your own", "network.svg")],
+)
+def test_a_network_can_be_taken_away_as_a_picture(page, monkeypatch, text, title, name):
+    given = []
+    monkeypatch.setattr(layer_controls.st, "download_button", lambda *a, **how: given.append(a))
+    assert not page(network=text).exception
+    ((_, drawn_when_asked, file, kind),) = given
+    assert (file, kind) == (name, "image/svg+xml")
+    assert drawn_when_asked() == network_svg(Network.from_text(text), title)

@@ -1,10 +1,12 @@
 """The controls and the comparisons of the page *Layer tables*."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
+from vizcore.figures.network_drawing import network_svg
 from vizcore.figures.volumes import shape_text, volumes_picture
 from vizcore.lessons.networks import (
     BLOCK_INPUT,
@@ -59,11 +61,22 @@ def network(state):
     )
     st.markdown(PRESETS[slug].about if slug else "A network of your own: this link holds it.")
     begun = st.session_state.get("train.settings", TrainSettings())
-    st.page_link(
-        "pages/train_a_network.py",
-        label="Train this network",
-        query_params=query_of(begun.trying(state.now.network)),
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            "pages/train_a_network.py",
+            label="Train this network",
+            query_params=query_of(begun.trying(state.now.network)),
+        )
+        st.download_button(
+            "As a picture (.svg)",
+            partial(network_svg, state.now.network, _titled(slug)),
+            f"{slug or 'network'}.svg",
+            "image/svg+xml",
+            on_click="ignore",
+            icon=":material/download:",
+            help="Its layers as volumes, for a slide or a handout; its text can be selected.",
+            key="layers.picture",
+        )
 
 
 def readings(now):
@@ -159,6 +172,10 @@ def shrinking(now):
     _links(
         "Open:", {PRESETS[slug].title: LayerSettings(Network.named(slug)) for slug in slugs}, now
     )
+
+
+def _titled(slug):
+    return PRESETS[slug].title if slug else "A network of your own"
 
 
 def _chosen(settings, slug):
