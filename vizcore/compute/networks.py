@@ -174,7 +174,8 @@ def _try(network):
     """See that it gives numbers, one for each class, by the brightest picture."""
     rows, columns, channels = network.architecture.input
     try:
-        given = network.activations(np.full((rows, columns, channels), 255, np.uint8))
+        with np.errstate(over="ignore", invalid="ignore"):
+            given = network.activations(np.full((rows, columns, channels), 255, np.uint8))
     # What is not finite is refused by our arithmetic in words for programmers.
     except ValueError:
         raise NetworkError(

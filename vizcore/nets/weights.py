@@ -20,8 +20,8 @@ _NAMES = {
 """Kind of a node → its arrays, in the order in which Keras keeps them."""
 
 _MEMBER = "model.weights.h5"
-_MOST_BYTES = 64 * 2**20
-"""Of a file's weights: far more than the most parameters of a run, with its optimiser's numbers."""
+_MOST_BYTES = 128 * 2**20
+"""Of a file's weights: twice the most parameters of a run, with its optimiser's numbers."""
 
 _DAMAGED = (
     OSError, EOFError, KeyError, ValueError, TypeError, AttributeError, RuntimeError,
