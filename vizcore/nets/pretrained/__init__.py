@@ -19,6 +19,8 @@ from vizcore.nets.preparation import Preparation
 
 FOLDER = Path(__file__).parent
 NAMES = ("digits", "objects", "scans", "tiny")
+SHIFT_PAIR = ("plain-cnn", "plain-mlp")
+"""A CNN and an MLP for `vizcore.nets.shifting`, trained alike on digits that were never moved."""
 
 
 @dataclass(frozen=True, eq=False)
