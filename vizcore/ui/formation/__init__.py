@@ -7,7 +7,7 @@ import numpy as np
 
 from vizcore.ui.assets import pack, register
 
-_component = register("formation", "player")
+_component = register("formation", "player", "board")
 
 MOST_TILES = 64
 """Kernels that are drawn; a layer's maps are no more than that in a snapshot."""

@@ -2,13 +2,8 @@
 // going through them costs no traffic; what a pixel holds is what the snapshot held.
 
 const LAST = -1; // the epoch that stands for the last one, as in RunsSettings
-const SHADES = 512; // of a colour scale, on the canvases
-const GAP = 8;
-const NAME_TALL = 20; // the number above a tile
 const KERNEL_SIDES = [48, 96]; // CSS pixels that a kernel has at least and, where few are, at most
 const MAP_SIDES = [64, 128];
-const LARGE_SIDE = 192;
-const READS = 5; // rows of a kernel whose numbers fit into its cells
 const TICK = 600;
 
 // ---- Numbers ----
@@ -28,199 +23,6 @@ function floats16(bytes) {
   halves ??= Float32Array.from({ length: 65536 }, (_, bits) => half(bits));
   const bits = new Uint16Array(bytes.slice().buffer);
   return Float32Array.from(bits, (one) => halves[one]);
-}
-
-function floats32(bytes) {
-  return new Float32Array(bytes.slice().buffer);
-}
-
-// Enough digits to tell it from its neighbours, however small.
-function exact(value) {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : `${value < 0 ? MINUS : ""}infinite`;
-  if (value && Math.abs(value) < 0.001) return value.toExponential(2).replace(/-/g, MINUS);
-  return readable(value, Math.abs(value) < 10 ? 4 : 2);
-}
-
-function percent(share) {
-  return share === null ? "–" : `${(100 * share).toFixed(1)}%`;
-}
-
-function plural(count, noun) {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-// ---- Colours ----
-
-function shades(scale) {
-  const bytes = new Uint8ClampedArray(4 * (SHADES + 1));
-  for (let i = 0; i <= SHADES; i++) bytes.set([...colourAt(scale, (2 * i) / SHADES - 1, 1), 255], 4 * i);
-  return bytes;
-}
-
-const PAINTS = { response: shades(SCALES.response), weight: shades(SCALES.weight) };
-
-// Values as a picture; what is no number stays empty.
-function pictureOf(grid, paints, limit) {
-  const image = new ImageData(grid.columns, grid.rows);
-  for (let i = 0; i < grid.rows * grid.columns; i++) {
-    const value = grid.at(i);
-    if (Number.isNaN(value)) continue;
-    const share = limit > 0 ? Math.max(-1, Math.min(1, value / limit)) : 0;
-    const from = 4 * Math.round(((share + 1) / 2) * SHADES);
-    image.data.set(paints.subarray(from, from + 4), 4 * i);
-  }
-  return image;
-}
-
-const easel = document.createElement("canvas");
-
-function paste(context, image, x, y, wide, tall) {
-  Object.assign(easel, { width: image.width, height: image.height });
-  easel.getContext("2d").putImageData(image, 0, 0);
-  context.imageSmoothingEnabled = false;
-  context.drawImage(easel, x, y, wide, tall);
-}
-
-// A canvas of this many CSS pixels, as sharp as the screen.
-function sized(canvas, wide, tall) {
-  const ratio = window.devicePixelRatio || 1;
-  Object.assign(canvas, { width: Math.round(wide * ratio), height: Math.round(tall * ratio) });
-  Object.assign(canvas.style, { width: `${wide}px`, height: `${tall}px` });
-  const context = canvas.getContext("2d");
-  context.scale(ratio, ratio);
-  return context;
-}
-
-// The focused cell: amber with a dark edge, never smaller than can be seen.
-function mark(context, x, y, wide, tall) {
-  const grow = Math.max(0, (8 - wide) / 2);
-  const box = [x - grow, y - grow, wide + 2 * grow, tall + 2 * grow];
-  for (const [colour, width] of [[COLOURS.accentEdge, 4], [COLOURS.accent, 2]]) {
-    context.strokeStyle = colour;
-    context.lineWidth = width;
-    context.strokeRect(...box);
-  }
-}
-
-// ---- A board of tiles ----
-
-// `noun` is what a tile is; `source` gives the shown numbers: count, rows, columns, value(tile, i),
-// limit(tile), paints. `point` is told the pixel under the pointer or none, `choose` the chosen one.
-class Board {
-  constructor({ noun, sides, point, choose }) {
-    Object.assign(this, { noun, sides, point, choose, cursor: null });
-    this.base = element("canvas", { "aria-hidden": "true" });
-    this.over = element("canvas", {
-      class: "over",
-      tabindex: "0",
-      role: "application",
-      onpointermove: (event) => this.point(this.under(event)),
-      onpointerleave: () => this.point(null),
-      onpointerdown: (event) => this.pressed(event),
-      onfocus: () => this.choose(this.cursor),
-      onkeydown: (event) => this.keyed(event),
-    });
-    this.stack = element("div", { class: "stack" }, this.base, this.over);
-  }
-
-  use(source) {
-    this.source = source;
-    const { count, rows, columns } = source;
-    const known = this.cursor;
-    if (!known || known.tile >= count || known.row >= rows || known.column >= columns) this.cursor = { tile: 0, row: rows >> 1, column: columns >> 1 };
-  }
-
-  // Whole pixels for each number; larger tiles where that takes no more rows of them.
-  arrange(room) {
-    const { count, rows, columns } = this.source;
-    const [least, most] = this.sides.map((side) => side / Math.max(rows, columns));
-    const across = (zoom) => Math.max(1, Math.min(count, Math.floor(room / (columns * zoom + GAP))));
-    const lines = (zoom) => Math.ceil(count / across(zoom));
-    this.zoom = Math.max(1, Math.ceil(least - 0.1));
-    while (this.zoom + 1 <= most && lines(this.zoom + 1) === lines(this.zoom)) this.zoom += 1;
-    this.across = across(this.zoom);
-    this.size = [this.across * (this.wide + GAP), lines(this.zoom) * (this.tall + NAME_TALL + GAP)];
-  }
-
-  get wide() {
-    return this.source.columns * this.zoom;
-  }
-
-  get tall() {
-    return this.source.rows * this.zoom;
-  }
-
-  // Where a tile begins.
-  place(tile) {
-    return [GAP / 2 + (tile % this.across) * (this.wide + GAP), Math.floor(tile / this.across) * (this.tall + NAME_TALL + GAP) + NAME_TALL];
-  }
-
-  draw(room, ink) {
-    this.arrange(room);
-    const { count } = this.source;
-    const context = sized(this.base, ...this.size);
-    context.font = `14px ${getComputedStyle(this.base).fontFamily}`;
-    context.fillStyle = ink;
-    for (let tile = 0; tile < count; tile++) {
-      const [x, y] = this.place(tile);
-      context.fillText(tile + 1, x, y - 5);
-      paste(context, this.picture(tile), x, y, this.wide, this.tall);
-      context.strokeStyle = "rgb(110 120 130 / 70%)";
-      context.lineWidth = 1;
-      context.strokeRect(x - 0.5, y - 0.5, this.wide + 1, this.tall + 1);
-    }
-  }
-
-  picture(tile) {
-    const { rows, columns, value, limit, paints } = this.source;
-    return pictureOf({ rows, columns, at: (i) => value(tile, i) }, paints, limit(tile));
-  }
-
-  // Mark a pixel, or none.
-  show(at) {
-    const context = sized(this.over, ...this.size);
-    if (!at) return;
-    const [x, y] = this.place(at.tile);
-    mark(context, x - 2, y - 2, this.wide + 4, this.tall + 4);
-    mark(context, x + at.column * this.zoom, y + at.row * this.zoom, this.zoom, this.zoom);
-  }
-
-  under({ offsetX, offsetY }) {
-    const step = [this.wide + GAP, this.tall + NAME_TALL + GAP];
-    const tile = Math.floor(offsetY / step[1]) * this.across + Math.floor(offsetX / step[0]);
-    if (tile >= this.source.count) return null;
-    const [x, y] = this.place(tile);
-    const [column, row] = [Math.floor((offsetX - x) / this.zoom), Math.floor((offsetY - y) / this.zoom)];
-    const inside = row >= 0 && row < this.source.rows && column >= 0 && column < this.source.columns;
-    return inside ? { tile, row, column } : null;
-  }
-
-  pressed(event) {
-    const at = this.under(event);
-    if (!at) return;
-    this.cursor = at;
-    this.choose(at);
-  }
-
-  keyed(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const { tile, row, column } = this.cursor;
-    const { count, rows, columns } = this.source;
-    const to = {
-      ArrowLeft: { tile, row, column: column - 1 },
-      ArrowRight: { tile, row, column: column + 1 },
-      ArrowUp: { tile, row: row - 1, column },
-      ArrowDown: { tile, row: row + 1, column },
-      PageUp: { tile: tile - 1, row, column },
-      PageDown: { tile: tile + 1, row, column },
-    }[event.key];
-    if (!to) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const within = (n, size) => Math.max(0, Math.min(size - 1, n));
-    this.cursor = { tile: within(to.tile, count), row: within(to.row, rows), column: within(to.column, columns) };
-    this.choose(this.cursor, true);
-  }
 }
 
 // ---- The formation ----
@@ -390,23 +192,13 @@ class FormationView {
         rows, columns, count, paints: PAINTS.response, scale: SCALES.response,
         at: (step, tile, i) => this.activation(step, tile, i),
         value: (tile, i) => this.activation(this.player.step, tile, i),
-        limit: (tile) => (this.own.checked ? this.largest(this.maps, tile) : mapLimit),
+        limit: (tile) => (this.own.checked ? this.maps.largest(tile) : mapLimit),
       });
     }
   }
 
   get shownBoards() {
     return [this.kernels, this.maps].filter((board) => !board.section.hidden);
-  }
-
-  largest(board, tile) {
-    const { rows, columns, value } = board.source;
-    let most = 0;
-    for (let i = 0; i < rows * columns; i++) {
-      const size = Math.abs(value(tile, i));
-      if (size > most && size < Infinity) most = size;
-    }
-    return most;
   }
 
   // ---- Drawing ----
@@ -439,7 +231,7 @@ class FormationView {
 
   describe(board) {
     const { rows, columns, count, scale } = board.source;
-    const sizes = Array.from({ length: count }, (_, tile) => this.largest(board, tile));
+    const sizes = Array.from({ length: count }, (_, tile) => board.largest(tile));
     const most = readable(Math.max(...sizes), 2);
     const kernels = board === this.kernels;
     const [all, name] = kernels ? [this.header.filters, "Kernels of the first convolution"] : [this.header.channels, `Feature maps of ${this.header.layer}`];
@@ -459,11 +251,7 @@ class FormationView {
     this.probeBox.hidden = !probe;
     if (!probe) return;
     const [rows, columns, channels] = probe;
-    const image = new ImageData(columns, rows);
-    for (let i = 0; i < rows * columns; i++) {
-      for (let c = 0; c < 3; c++) image.data[4 * i + c] = this.pixels[i * channels + (channels === 3 ? c : 0)];
-      image.data[4 * i + 3] = 255;
-    }
+    const image = photoOf(this.pixels, rows, columns, channels);
     const zoom = 128 / Math.max(rows, columns);
     const side = zoom > 1 ? Math.floor(zoom) : zoom;
     paste(sized(this.probe, columns * side, rows * side), image, 0, 0, columns * side, rows * side);
@@ -509,25 +297,9 @@ class FormationView {
     const change = now - values[0];
     const since = this.player.step && Number.isFinite(change) ? ` now, ${exact(values[0])} before training` : "";
     this.value.replaceChildren(element("strong", {}, exact(now)), since);
-    this.drawLarge(at);
+    board.enlarge(this.large, at);
     this.drawCourse(values, board);
     Object.assign(this.body.dataset, { board: board.noun, at: [tile, row, column].join(","), value: now });
-  }
-
-  drawLarge({ board, tile, row, column }) {
-    const { rows, columns, value, limit, scale } = board.source;
-    const zoom = Math.max(1, Math.floor(LARGE_SIDE / Math.max(rows, columns)));
-    const context = sized(this.large, columns * zoom, rows * zoom);
-    paste(context, board.picture(tile), 0, 0, columns * zoom, rows * zoom);
-    if (Math.max(rows, columns) <= READS && board === this.kernels) {
-      Object.assign(context, { font: `15px ${getComputedStyle(this.body).fontFamily}`, textAlign: "center", textBaseline: "middle" });
-      for (let i = 0; i < rows * columns; i++) {
-        context.fillStyle = inkOn(colourAt(scale, value(tile, i), limit(tile)));
-        context.fillText(readable(value(tile, i)), ((i % columns) + 0.5) * zoom, (Math.floor(i / columns) + 0.5) * zoom);
-      }
-    }
-    const inside = zoom > 8 ? 2 : 0;
-    mark(context, column * zoom + inside, row * zoom + inside, zoom - 2 * inside, zoom - 2 * inside);
   }
 
   // The pixel's value over the epochs, on the range that the colours have.
