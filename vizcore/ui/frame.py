@@ -26,6 +26,7 @@ PAGES = {
     "pages/train_a_network.py": "Train a network",
     "pages/runs.py": "Runs",
     "pages/inside_a_network.py": "A network, layer by layer",
+    "pages/what_it_learned.py": "What it learned",
 }
 """Every page's file, and its title, in the order of the journey."""
 
@@ -44,6 +45,7 @@ WAYS = {
     "pages/train_a_network.py": "A dataset, layers of your own, and a button.",
     "pages/runs.py": "Watch your networks learn; then see what they get wrong.",
     "pages/inside_a_network.py": "Every map of a trained network, and the arithmetic behind it.",
+    "pages/what_it_learned.py": "Kernels, what excites a map, and where a network looks.",
 }
 """What one does on each page, in a line."""
 

@@ -10,6 +10,7 @@ from vizcore.ui import (
     forward_settings,
     gradient_settings,
     layer_settings,
+    learned_settings,
     network_settings,
     pool_settings,
     slash_settings,
@@ -33,6 +34,7 @@ _SHOWN = {
 _KEPT = {
     "data": data_settings.DataSettings,
     "inside_a_network": network_settings.NetworkSettings,
+    "what_it_learned": learned_settings.LearnedSettings,
     "train_a_network": train_settings.TrainSettings,
 }
 

@@ -1,0 +1,26 @@
+import numpy as np
+
+from vizcore.ui.overlay import OPACITY, Panel, contents
+
+LEVELS = np.uint8([[[10], [20]]])
+SALIENCY = Panel("Saliency", np.float64([[0, 3]]), "Slope")
+OCCLUSION = Panel("Occlusion", np.float64([[-0.5]]), "Falls by", ([[0, 1]], [[0, 2]]))
+
+
+def test_a_picture_and_its_maps_travel_as_they_are():
+    header, levels, first, second = contents(LEVELS, [SALIENCY, OCCLUSION], "Looks")
+    assert levels == bytes([10, 20])
+    assert np.frombuffer(first, "<f4").tolist() == [0, 3]
+    assert np.frombuffer(second, "<f4").tolist() == [-0.5]
+    assert (header["shape"], header["opacity"], header["label"]) == ((1, 2, 1), OPACITY, "Looks")
+    described = [(one["title"], one["shape"], one["limit"], one["squares"])
+                 for one in header["panels"]]  # fmt: skip
+    assert described == [
+        ("Saliency", (1, 2), 3.0, None),
+        ("Occlusion", (1, 1), 0.5, ([[0, 1]], [[0, 2]])),
+    ]
+
+
+def test_another_map_is_another_stamp():
+    one, other = (contents(LEVELS, [panel], "Looks")[0]["stamp"] for panel in (SALIENCY, OCCLUSION))
+    assert one != other

@@ -1,0 +1,132 @@
+"""What a map likes: a picture grown from noise, on the page *What it learned*."""
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from vizcore.compute import looking
+from vizcore.nets.maximisation import OVERS
+from vizcore.ui.answers import answer
+from vizcore.ui.learned_map import map_title
+from vizcore.ui.learned_settings import MOST_SEED
+from vizcore.ui.learned_words import limits
+from vizcore.ui.numbers import readable
+from vizcore.ui.plain import plain
+from vizcore.ui.tiles import PHOTO, Strip, tiles
+
+WIDE, TALL, LEFT, BELOW = 560, 160, 64, 28
+"""Of the line that shows the course: user units of its SVG."""
+
+
+def liking_section(state, key, network, name, place):
+    """Show what a map likes; returns at once, and the picture comes when the worker has made it.
+
+    Parameters
+    ----------
+    state : PageState
+        Of `LearnedSettings`.
+    key : str
+        The network's.
+    network : vizcore.nets.network.Network
+    name : str
+        The node.
+    place : int
+        Which of its maps or numbers.
+    """
+    st.header("What it likes", anchor=False)
+    what, but = limits("liked")
+    st.markdown(what)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(
+            "Seed",
+            0,
+            MOST_SEED,
+            width=140,
+            help="Draws the noise that the picture begins with. What comes out for every seed is "
+            "the map's liking; what does not is chance.",
+            **state.bind_number("seed", lambda s: s.seed, lambda s, n: replace(s, seed=n)),
+        )
+        if network.graph[name].has_maps:
+            st.selectbox(
+                "Let grow",
+                list(OVERS),
+                format_func=OVERS.get,
+                width=280,
+                **state.bind("over", lambda s: s.over, lambda s, one: replace(s, over=one)),
+            )
+    now = state.now
+    asked = {"over": now.over, "seed": now.seed}
+    answer(
+        "learned.liked",
+        (key, network.digest, name, place, now.over, now.seed),
+        partial(looking.liked, key, name, place, **asked),
+        partial(_show, network, name, place),
+        meanwhile="The worker changes noise, step by step; this takes some seconds …",
+    )
+    st.markdown(but)
+
+
+def _show(network, name, place, liked):
+    title = map_title(network, name, place)
+    st.markdown(_told(liked, title))
+    steps = [f"step {n}" if n else "the noise" for n in liked.steps.tolist()]
+    last = len(steps) - 1
+    names = tuple(
+        (step, {0: readable(liked.before), last: readable(liked.after)}.get(i, " "))
+        for i, step in enumerate(steps)
+    )
+    strip = Strip("", "moment", PHOTO, liked.pictures, 0, "Level", names)
+    tiles([strip], label=f"What {title} likes", key="learned.liked")
+    st.html(course_svg(liked.course, f"The value of {liked.climbed} that was climbed"))
+
+
+def _told(liked, title):
+    where = ""
+    if not all(begin == 0 for begin, _ in liked.box) or liked.box != _whole(liked):
+        (top, bottom), (left, right) = liked.box
+        where = (
+            f" Only rows {top + 1} to {bottom} and columns {left + 1} to {right} count: no more of "
+            "the picture is seen."
+        )
+    return (
+        f"{plain(title[0].upper() + title[1:])} gives {readable(liked.before)} for the noise and "
+        f"{readable(liked.after)} for what has become of it in {int(liked.steps[-1])} steps.{where}"
+    )
+
+
+def _whole(liked):
+    return tuple((0, n) for n in liked.pictures.shape[1:3])
+
+
+def course_svg(course, label):
+    """Draw how a value grew, step by step, as SVG with its own axes.
+
+    Parameters
+    ----------
+    course : ndarray, (steps + 1,)
+    label : str
+        What the value is; plain text without signs that mean something in HTML.
+    """
+    low, high = float(course.min()), float(course.max())
+    span = high - low or 1
+    x = LEFT + (WIDE - LEFT - 16) * np.linspace(0, 1, len(course))
+    y = 10 + (TALL - BELOW - 20) * (1 - (course - low) / span)
+    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+    bottom = TALL - BELOW
+    text = 'fill="currentColor" font-size="14"'
+    said = f"{label}: {readable(float(course[0]))} at first, {readable(float(course[-1]))} at last"
+    return (
+        f'<figure style="margin: 0; max-width: {WIDE}px"><figcaption>{label}, over the steps'
+        f'</figcaption><svg role="img" aria-label="{said}" viewBox="0 0 {WIDE} {TALL}" '
+        'width="100%" style="font-variant-numeric: tabular-nums">'
+        f'<path d="M{LEFT} 4V{bottom}H{WIDE - 8}" fill="none" stroke="currentColor" '
+        'stroke-opacity="0.5"/>'
+        f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="2"/>'
+        f'<text x="{LEFT - 8}" y="16" text-anchor="end" {text}>{readable(high)}</text>'
+        f'<text x="{LEFT - 8}" y="{bottom - 6}" text-anchor="end" {text}>{readable(low)}</text>'
+        f'<text x="{LEFT}" y="{TALL - 8}" {text}>0</text>'
+        f'<text x="{WIDE - 16}" y="{TALL - 8}" text-anchor="end" {text}>step {len(course) - 1}'
+        "</text></svg></figure>"
+    )

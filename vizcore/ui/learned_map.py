@@ -1,0 +1,141 @@
+"""Choosing one map of a network, on the page *What it learned*."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from vizcore.nets.excitement import excitable
+from vizcore.ui.network_settings import is_place
+from vizcore.ui.tiles import RESPONSE, Strip, tiles
+
+
+def first_choice(graph):
+    """Return the node that is shown at first: the last ReLU with maps, or what comes nearest.
+
+    Examples
+    --------
+    >>> from vizcore.nets.architectures import Architecture
+    >>> from vizcore.nets.graph import graph_of
+    >>> graph = graph_of(Architecture.from_text("8x8x1-conv_2_3-relu-max_2-flatten-dense_3"))
+    >>> first_choice(graph)
+    'relu1'
+    """
+    known = excitable(graph)
+    maps = [name for name in known if graph[name].has_maps]
+    after = [name for name in maps if graph[name].kind in ("relu", "leaky")]
+    return (after or maps or list(known))[-1]
+
+
+def chosen_map(settings, graph):
+    """Return the node and the map that settings name, or the first choice.
+
+    Returns
+    -------
+    (str, int), str
+        The place, and a sentence where the settings name none of this network's, else empty.
+    """
+    place = settings.node, settings.map
+    if settings.node in excitable(graph) and is_place(graph, *place):
+        return place, ""
+    name = first_choice(graph)
+    if not settings.node and is_place(graph, name, settings.map):
+        return (name, settings.map), ""
+    said = f"This network has no map {settings.map + 1} of {settings.node or name}: you see the "
+    return (name, 0), f"{said}first one of {name}."
+
+
+def choose_map(state, now):
+    """Let one choose a layer, and one of its maps by what it makes of the picture.
+
+    Parameters
+    ----------
+    state : PageState
+        Of `LearnedSettings`.
+    now : vizcore.ui.network_view.Pass
+        The network, and what it makes of the picture.
+
+    Returns
+    -------
+    (str, int)
+        The node, and the map or number.
+    """
+    graph = now.network.graph
+    (name, place), said = chosen_map(state.now, graph)
+    st.header("One map", anchor=False)
+    st.markdown(
+        "A map is what one kernel makes of the whole picture; choose a layer and click one of its "
+        "maps, and the parts below tell what it answers to."
+    )
+    if said:
+        st.info(said)
+    st.selectbox(
+        "Layer",
+        excitable(graph),
+        format_func=lambda one: layer_title(graph[one]),
+        width=360,
+        **state.bind(
+            "node",
+            lambda settings: chosen_map(settings, graph)[0][0],
+            lambda settings, one: replace(settings, node=one, map=0),
+        ),
+    )
+    tiles(
+        [maps_strip(now, name)],
+        label=f"Maps of {name} for the picture",
+        chosen=place,
+        on_choose=lambda tile: state.set(replace(state.now, node=name, map=tile)),
+        visit=(state.visits, name),
+        key="learned.maps",
+    )
+    return name, place
+
+
+def layer_title(node):
+    """Say what a node gives.
+
+    Examples
+    --------
+    >>> from vizcore.nets.architectures import Architecture
+    >>> from vizcore.nets.graph import graph_of
+    >>> graph = graph_of(Architecture.from_text("8x8x1-conv_2_3-flatten-dense_3"))
+    >>> [layer_title(graph[name]) for name in ("conv1", "dense1")]
+    ['conv1: 2 maps of 6×6', 'dense1: 3 numbers']
+    """
+    *sides, count = node.shape
+    if not sides:
+        return f"{node.name}: {count} number{'s' if count > 1 else ''}"
+    return f"{node.name}: {count} map{'s' if count > 1 else ''} of {sides[0]}×{sides[1]}"
+
+
+def map_title(network, name, place):
+    """Call a map or a number by its name; a class is called what it is called.
+
+    Returns
+    -------
+    str
+        Not to be read as Markdown.
+    """
+    node = network.graph[name]
+    if node.has_maps:
+        return f"map {place + 1} of {name}"
+    named = names_of(network, name)
+    return f"number {place + 1} of {name}" + (f", {named[place][0]}" if named else "")
+
+
+def names_of(network, name):
+    """Return what the numbers of a node are called, or nothing: classes have names."""
+    graph = network.graph
+    ends = {network.output, *graph[network.output].inputs}
+    if name in ends and graph[name].shape == (len(network.class_names),):
+        return tuple((one,) for one in network.class_names)
+    return ()
+
+
+def maps_strip(now, name):
+    """Return what a node makes of a picture, as tiles in one range."""
+    given = now.activations[name]
+    values = given.transpose(2, 0, 1) if given.ndim == 3 else given[:, None, None]
+    noun = "map" if given.ndim == 3 else "number"
+    limit = float(np.abs(values).max())
+    return Strip("", noun, RESPONSE, values, limit, "Value", names_of(now.network, name))

@@ -1,0 +1,110 @@
+"""A digit that moves, before a CNN and an MLP, on the page *What it learned*."""
+
+from dataclasses import replace
+from functools import lru_cache, partial
+
+import streamlit as st
+
+from vizcore.nets import pretrained
+from vizcore.nets.shifting import plane, shift_experiment
+from vizcore.ui.answers import answer
+from vizcore.ui.learned_settings import MOST_SHIFT
+from vizcore.ui.learned_words import limits
+from vizcore.ui.picture_strip import picture_strip
+from vizcore.ui.run_words import percent
+from vizcore.ui.shifts import shifts
+
+NAMES = ("CNN", "MLP")
+SAMPLES = "digits"
+"""The network with whose samples one plays."""
+
+
+def shift_section(state):
+    """Let one move a digit, and see what two networks make of it; no worker has part in it.
+
+    Parameters
+    ----------
+    state : PageState
+        Of `LearnedSettings`: ``digit`` is chosen here, ``down`` and ``right`` in the browser.
+    """
+    st.header("A digit that moves", anchor=False)
+    what, but = limits("shifting")
+    st.markdown(what)
+    samples = pretrained.samples(SAMPLES)
+    digit = state.now.digit if state.now.digit < len(samples.x) else 0
+
+    def choose(place):
+        if type(place) is int and 0 <= place < len(samples.x):
+            state.set(replace(state.now, digit=place))
+
+    picture_strip(
+        list(samples.x),
+        [f"A {truth}" for truth in samples.y.tolist()],
+        chosen=digit,
+        on_choice=choose,
+        visit=state.visits,
+        label="Digits to move",
+        key="learned.digits",
+    )
+    answer(
+        "learned.shifts",
+        digit,
+        partial(answers, digit),
+        partial(_show, state, digit),
+        meanwhile="Both networks look at every place the digit can be moved to …",
+    )
+    st.markdown(but)
+
+
+@lru_cache(maxsize=32)
+def answers(digit):
+    """Return what both networks say of a digit at every place, (2, places, classes)."""
+    try:
+        networks = [pretrained.load(name) for name in pretrained.SHIFT_PAIR]
+    except OSError:
+        raise ValueError("The two networks for it did not come with this app.") from None
+    return shift_experiment(networks, pretrained.samples(SAMPLES).x[digit], plane(MOST_SHIFT))
+
+
+def conclusion(found, truth):
+    """Say what the experiment came to.
+
+    Parameters
+    ----------
+    found : ndarray, (2, places, classes)
+        Of the CNN, then of the MLP.
+    truth : int
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> found = np.array([[[0.5, 0.5], [0.0, 1.0]], [[1.0, 0.0], [0.5, 0.5]]])
+    >>> conclusion(found, 1)
+    'Of these 2 places, the CNN is right at 1 and the MLP at 0; on average they give the right \
+class 75% and 25%.'
+    """
+    right = (found.argmax(axis=2) == truth).sum(axis=1)
+    means = found[:, :, truth].mean(axis=1)
+    return (
+        f"Of these {found.shape[1]} places, the CNN is right at {right[0]} and the MLP at "
+        f"{right[1]}; on average they give the right class {percent(float(means[0]), 0)} and "
+        f"{percent(float(means[1]), 0)}."
+    )
+
+
+def _show(state, digit, found):
+    samples = pretrained.samples(SAMPLES)
+    truth = int(samples.y[digit])
+    shifts(
+        samples.x[digit],
+        found,
+        most=MOST_SHIFT,
+        truth=truth,
+        names=NAMES,
+        classes=pretrained.card(SAMPLES).class_names,
+        down=state.now.down,
+        right=state.now.right,
+        visit=(state.visits, digit),
+        key="learned.shifts",
+    )
+    st.markdown(conclusion(found, truth))

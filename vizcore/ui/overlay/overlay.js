@@ -1,0 +1,156 @@
+// Maps over a picture. The opacity is the browser's own; pointing reads every map at that place.
+
+const SIDE = 256; // CSS pixels of a panel, about
+const LEAST_SIDE = 140;
+
+class Overlay {
+  constructor(root) {
+    this.panels = element("div", { class: "panels" });
+    this.opacity = element("input", { type: "range", min: 0, max: 100, step: 5, "aria-label": "Opacity of the colours", oninput: () => this.draw() });
+    this.told = element("output", { class: "numbers" });
+    this.where = element("p", { class: "where numbers" });
+    this.live = element("p", { class: "unseen", "aria-live": "polite" });
+    const choice = element("label", { class: "choice" }, "Opacity of the colours", this.opacity, this.told);
+    this.body = element("div", { class: "overlay", role: "group" }, choice, this.panels, this.where, this.live);
+    root.append(this.body);
+    this.observer = new ResizeObserver(() => this.header && this.draw());
+    this.observer.observe(this.panels);
+  }
+
+  destroy() {
+    this.observer.disconnect();
+  }
+
+  update({ data }) {
+    const { header, parts } = unpack(data);
+    if (header.stamp === this.header?.stamp) return;
+    const begins = !this.header;
+    this.header = header;
+    if (begins) this.opacity.value = header.opacity;
+    [this.rows, this.columns, this.channels] = header.shape;
+    this.photo = photoOf(parts[0], this.rows, this.columns, this.channels);
+    this.shown = [{ title: "The picture" }, ...header.panels.map((panel, i) => ({ ...panel, values: floats32(parts[i + 1]) }))].map((panel) => this.build(panel));
+    this.panels.replaceChildren(...this.shown.map(({ figure }) => figure));
+    if (!this.cursor || this.cursor.row >= this.rows || this.cursor.column >= this.columns) this.cursor = { row: this.rows >> 1, column: this.columns >> 1 };
+    this.at = null;
+    this.body.setAttribute("aria-label", header.label);
+    this.draw();
+  }
+
+  build(panel) {
+    const base = element("canvas", { "aria-hidden": "true" });
+    const over = element("canvas", {
+      class: "over",
+      tabindex: "0",
+      role: "application",
+      "aria-label": `${panel.title}. Arrow keys go from pixel to pixel.`,
+      onpointermove: (event) => this.point(this.under(event)),
+      onpointerleave: () => this.point(null),
+      onpointerdown: (event) => this.go(this.under(event)),
+      onfocus: () => this.go(this.cursor),
+      onkeydown: (event) => this.keyed(event),
+    });
+    const value = element("p", { class: "value numbers" });
+    const range = panel.values ? [legend(panel.unit, SCALES.response, panel.limit)] : [];
+    const figure = element("figure", { class: "panel" }, element("figcaption", {}, panel.title), element("div", { class: "stack" }, base, over), value, ...range);
+    return { ...panel, base, over, value, figure };
+  }
+
+  // Whole pixels, as large as lets all panels stand in a row; on a phone two.
+  get zoom() {
+    const room = this.panels.clientWidth || SIDE;
+    const across = room < 640 ? 2 : this.shown.length;
+    const side = Math.max(LEAST_SIDE, Math.min(SIDE, (room - 24 * (across - 1)) / across));
+    const zoom = side / Math.max(this.rows, this.columns);
+    return zoom > 1 ? Math.floor(zoom) : zoom;
+  }
+
+  // Which of a panel's numbers belongs to a pixel: with squares, the one whose middle is nearest.
+  place(panel, { row, column }) {
+    if (!panel.squares) return row * panel.shape[1] + column;
+    const nearest = (spans, at) => {
+      const far = ([begin, end]) => Math.abs((begin + end - 1) / 2 - at);
+      return spans.reduce((best, span, i) => (far(span) < far(spans[best]) ? i : best), 0);
+    };
+    return nearest(panel.squares[0], row) * panel.shape[1] + nearest(panel.squares[1], column);
+  }
+
+  draw() {
+    const { rows, columns } = this;
+    const zoom = (this.drawnZoom = this.zoom);
+    const share = this.opacity.value / 100;
+    this.told.textContent = `${this.opacity.value}%`;
+    this.opacity.setAttribute("aria-valuetext", `${this.opacity.value}%`);
+    for (const panel of this.shown) {
+      const context = sized(panel.base, columns * zoom, rows * zoom);
+      paste(context, this.photo, 0, 0, columns * zoom, rows * zoom);
+      panel.figure.style.width = `${columns * zoom}px`;
+      if (!panel.values) continue;
+      panel.picture ??= pictureOf({ rows, columns, at: (i) => panel.values[this.place(panel, { row: Math.floor(i / columns), column: i % columns })] }, PAINTS.response, panel.limit);
+      context.globalAlpha = share;
+      paste(context, panel.picture, 0, 0, columns * zoom, rows * zoom);
+      context.globalAlpha = 1;
+    }
+    this.point(this.at);
+    Object.assign(this.body.dataset, { drawn: this.header.stamp, opacity: this.opacity.value });
+  }
+
+  under({ offsetX, offsetY }) {
+    const within = (at, n) => Math.max(0, Math.min(n - 1, Math.floor(at / this.drawnZoom)));
+    return { row: within(offsetY, this.rows), column: within(offsetX, this.columns) };
+  }
+
+  point(at) {
+    this.at = at;
+    const shown = at ?? this.chosen;
+    const zoom = this.drawnZoom;
+    for (const panel of this.shown) {
+      const context = sized(panel.over, this.columns * zoom, this.rows * zoom);
+      panel.value.textContent = panel.values ? this.read(panel, shown) : this.level(shown);
+      if (shown) mark(context, ...this.box(panel, shown).map((n) => n * zoom));
+    }
+    this.where.textContent = shown ? `Row ${shown.row + 1}, column ${shown.column + 1}` : "Point at a place: all of them are read there.";
+    Object.assign(this.body.dataset, { at: shown ? `${shown.row},${shown.column}` : "", values: shown ? this.shown.filter(({ values }) => values).map((panel) => panel.values[this.place(panel, shown)]).join(",") : "" });
+  }
+
+  // What is marked: the pixel, or the square that was laid there; x, y, width, height.
+  box(panel, at) {
+    if (!panel.squares) return [at.column, at.row, 1, 1];
+    const place = this.place(panel, at);
+    const [top, bottom] = panel.squares[0][Math.floor(place / panel.shape[1])];
+    const [left, right] = panel.squares[1][place % panel.shape[1]];
+    return [left, top, right - left, bottom - top];
+  }
+
+  read(panel, at) {
+    if (!at) return `at most ${exact(panel.values.reduce((most, value) => Math.max(most, value), -Infinity))}`;
+    return exact(panel.values[this.place(panel, at)]);
+  }
+
+  level(at) {
+    if (!at) return "levels 0 to 255";
+    const i = 4 * (at.row * this.columns + at.column);
+    const [red, green, blue] = this.photo.data.subarray(i, i + 3);
+    return this.channels === 1 ? `level ${red}` : `red ${red}, green ${green}, blue ${blue}`;
+  }
+
+  go(at, aloud) {
+    this.cursor = this.chosen = at;
+    this.point(null);
+    if (aloud) this.live.textContent = [this.where.textContent, ...this.shown.map(({ title, value }) => `${title} ${value.textContent}`)].join("; ");
+  }
+
+  keyed(event) {
+    const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key] ?? [];
+    if (right === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    const within = (n, size) => Math.max(0, Math.min(size - 1, n));
+    this.go({ row: within(this.cursor.row + down, this.rows), column: within(this.cursor.column + right, this.columns) }, true);
+  }
+}
+
+const instances = new WeakMap();
+
+export default function (component) {
+  return mountOnce(instances, component, (root) => new Overlay(root));
+}
