@@ -77,9 +77,32 @@ def test_the_job_of_the_first_screen_is_written_out():
 
 def test_a_preset_goes_by_its_name_in_the_link_and_by_its_layers_in_the_job():
     settings = TrainSettings(network=Network.named("mnist-mlp"))
-    assert to_query(settings) == {"network": "mnist-mlp"}
+    assert to_query(settings)["network"] == "mnist-mlp"
     text = "28x28x1-flatten-dense_128-relu-dropout_0.2-dense_10-softmax"
     assert settings.job().network == text
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_link_that_names_a_preset_alone_brings_its_recipe(name):
+    settings = from_query(TrainSettings, {"network": name, "dataset": "mnist"})
+    assert settings == TrainSettings("mnist", Network.named(name)).by_recipe(name)
+    assert to_query(settings) == {"network": name, "dataset": "mnist"}
+
+
+def test_what_a_link_says_wins_over_the_recipe():
+    query = {"network": "mnist-five-conv", "optimiser": "adam", "flip": "1"}
+    settings = from_query(TrainSettings, query)
+    assert (settings.optimiser, settings.flip) == ("adam", True)
+    assert (settings.rate, settings.batch, settings.shift) == (1.0, 512, 0.1)
+    assert to_query(settings) == query
+    plain = TrainSettings(network=Network.named("mnist-mlp"))
+    assert to_query(plain) == {"network": "mnist-mlp", "rate": "0.003", "epochs": "10"}
+
+
+@pytest.mark.parametrize("name", ["alexnet", "organs"])
+def test_a_network_without_a_recipe_takes_the_settings_one_starts_with(name):
+    settings = from_query(TrainSettings, {"network": name})
+    assert settings == TrainSettings(network=Network.named(name))
 
 
 def test_the_job_that_a_run_was_made_of_comes_back_as_a_short_link():

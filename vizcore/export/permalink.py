@@ -3,6 +3,9 @@
 A page's settings are one frozen dataclass. A field that stands at its default is left out, so
 that links stay short. The fields are text, whole numbers, numbers, switches, or classes of their
 own with ``to_text`` and ``from_text``.
+
+Where the other settings follow from some of them, a settings class has a classmethod ``usual``: it
+takes the fields that are given, by name, and returns the settings that name no other.
 """
 
 import dataclasses
@@ -31,10 +34,12 @@ def to_query(settings, *, complete=False):
     -------
     dict of str to str
     """
+    given = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)}
+    usual = _usual(type(settings), given)
     return {
-        field.name: _to_text(getattr(settings, field.name))
-        for field in dataclasses.fields(settings)
-        if complete or getattr(settings, field.name) != _default(field)
+        name: _to_text(value)
+        for name, value in given.items()
+        if complete or value != getattr(usual, name)
     }
 
 
@@ -60,7 +65,8 @@ def from_query(kind, query):
     """
     fields = {field.name: field for field in dataclasses.fields(kind)}
     try:
-        return kind(**{k: _from_text(fields[k], v) for k, v in query.items() if k in fields})
+        given = {k: _from_text(fields[k], v) for k, v in query.items() if k in fields}
+        return dataclasses.replace(_usual(kind, given), **given)
     except LinkError:
         raise
     except ValueError as error:
@@ -110,6 +116,10 @@ def from_file(page, kind, data):
     if owner != page:
         raise LinkError("These settings belong to another page. Open them there.")
     return from_query(kind, query)
+
+
+def _usual(kind, given):
+    return kind.usual(given) if hasattr(kind, "usual") else kind()
 
 
 def _default(field):

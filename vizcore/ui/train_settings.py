@@ -102,6 +102,12 @@ class TrainSettings:
             **_flat(job.training),
         )
 
+    @classmethod
+    def usual(cls, given):
+        """Return the settings of a link that names nothing but a preset: those of its recipe."""
+        slug = given["network"].slug if "network" in given else None
+        return cls().by_recipe(slug) if slug in RECIPES else cls()
+
     def by_recipe(self, name):
         """Return these settings with those that a preset is trained with; the seed stays."""
         recipe = RECIPES[name]
