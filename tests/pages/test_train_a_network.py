@@ -136,6 +136,27 @@ def test_every_control_sets_what_it_says(page, kind, name, value, settings):
     assert getattr(at, kind)(key=f"train.{name}").help
 
 
+@pytest.mark.parametrize(("name", "value"), [("patience", 3), ("minutes", 2.5)])
+def test_what_is_off_says_so_and_can_be_switched_off_again(page, name, value):
+    at = page(**{name: str(value)})
+    field = at.number_input(key=f"train.{name}")
+    assert (field.value, field.proto.placeholder) == (value, "off")
+    for _ in range(2):
+        at.number_input(key=f"train.{name}").set_value(0).run()
+        assert at.number_input(key=f"train.{name}").value is None
+        assert now(at) == TrainSettings() and at.query_params == {}
+        at.number_input(key=f"train.{name}").set_value(value).run()
+        assert now(at) == TrainSettings(**{name: value})
+
+
+def test_a_link_that_names_a_preset_trains_it_by_its_recipe(page):
+    at = page(network="mnist-five-conv", dataset="digits", epochs="2")
+    recipe = TrainSettings(network=Network.named("mnist-five-conv")).by_recipe("mnist-five-conv")
+    assert now(at) == replace(recipe, epochs=2)
+    assert at.query_params == {"network": "mnist-five-conv", "epochs": "2"}
+    assert "Other than in the recipe for “MNIST, five convolutions”: epochs." in texts(at)
+
+
 def test_a_link_shows_the_run_it_was_made_for(page):
     settings = TrainSettings(
         network=Network.from_text(OWN), optimiser="adadelta", epochs=2, rotate=10.0, probe=4

@@ -22,7 +22,7 @@ from vizcore.ui.lesson_links import query_of
 from vizcore.ui.plain import plain
 from vizcore.ui.state import whole
 
-OWN = "own"
+OWN, OFF = "own", "off"
 DATA_PAGE, TABLES_PAGE = "pages/data.py", "pages/layer_tables.py"
 MOST_NAMES = 10
 
@@ -305,19 +305,26 @@ def length(state):
         state, "epochs", "Epochs", 1, 200,
         "How often it goes through the training pictures. A finished run can be trained longer.",
     )  # fmt: skip
-    _whole(
-        state, "patience", "Early stopping after (epochs)", 0, 100,
-        "Ends when the validation loss has not become less for so many epochs, and keeps the best "
-        "epoch; 0 for never. More epochs than that would only learn the pictures by heart.",
-    )  # fmt: skip
+    st.number_input(
+        "Early stopping after (epochs)",
+        0,
+        100,
+        step=1,
+        placeholder=OFF,
+        help="Ends when the validation loss has not become less for so many epochs, and keeps the "
+        "best epoch; 0 for never. More epochs than that would only learn the pictures by "
+        "heart.",
+        **_unless_off(state, "patience", int),
+    )
     st.number_input(
         "Time budget (minutes)",
         0.0,
         600.0,
         step=1.0,
         format="%g",
+        placeholder=OFF,
         help="Training ends after so long, between two batches; 0 for no budget.",
-        **_number(state, "minutes", float),
+        **_unless_off(state, "minutes", float),
     )
 
 
@@ -399,6 +406,13 @@ def _whole(state, name, label, least, most, about):
 
 def _number(state, name, kind):
     return state.bind_number(name, lambda s: getattr(s, name), _writer(name, kind))
+
+
+def _unless_off(state, name, kind):
+    """Tie a number whose 0 means off, and is shown as that."""
+    return state.bind_number(
+        name, lambda s: getattr(s, name) or None, _writer(name, lambda value: kind(value or 0))
+    )
 
 
 def _percent(name):
