@@ -28,15 +28,7 @@ X = np.random.default_rng(4).integers(0, 256, (12, 28, 28)).astype(np.uint8)
 Y = np.arange(12) % 10
 MNIST_LIKE = {"x_train": X, "y_train": Y, "x_test": X[:3], "y_test": Y[:3]}
 
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """The folder `VIZCORE_DATA`, empty; the cache is elsewhere."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    monkeypatch.setenv("VIZCORE_DATA", str(folder))
-    monkeypatch.setenv("VIZCORE_CACHE", str(tmp_path / "cache"))
-    return folder
+pytestmark = pytest.mark.usefixtures("data_folder")
 
 
 # --- the embedded one ----------------------------------------------------------------------
@@ -77,8 +69,8 @@ def test_the_test_part_of_digits_is_the_same_for_everyone_and_stratified():
 # --- files beside it -----------------------------------------------------------------------
 
 
-def test_any_file_in_the_folder_is_a_dataset(folder):
-    (folder / "My Pictures.npz").write_bytes(npz(**MNIST_LIKE))
+def test_any_file_in_the_folder_is_a_dataset(data_folder):
+    (data_folder / "My Pictures.npz").write_bytes(npz(**MNIST_LIKE))
     assert dataset_choices()[-1] == Choice("my-pictures", "My Pictures", "file")
     dataset = load_dataset("my-pictures")
     assert (dataset.title, dataset.shape) == ("My Pictures", (28, 28, 1))
@@ -87,8 +79,8 @@ def test_any_file_in_the_folder_is_a_dataset(folder):
     assert fetch_dataset("my-pictures").title == "My Pictures"
 
 
-def test_a_known_file_comes_before_a_download(folder):
-    (folder / "mnist.npz").write_bytes(npz(**MNIST_LIKE))
+def test_a_known_file_comes_before_a_download(data_folder):
+    (data_folder / "mnist.npz").write_bytes(npz(**MNIST_LIKE))
     assert Choice("mnist", "MNIST", "file") in dataset_choices()
     for dataset in (load_dataset("mnist"), fetch_dataset("mnist", base_url="http://127.0.0.1:9/")):
         assert dataset.title == "MNIST" and "CC BY-SA 3.0" in dataset.source
@@ -96,21 +88,21 @@ def test_a_known_file_comes_before_a_download(folder):
 
 
 @pytest.mark.parametrize(("name", "title"), [("cifar10", "CIFAR-10"), ("mnist", "MNIST")])
-def test_a_file_with_a_known_name_and_other_pictures_is_refused(folder, name, title):
+def test_a_file_with_a_known_name_and_other_pictures_is_refused(data_folder, name, title):
     small = {key: array[:, :9] if array.ndim == 3 else array for key, array in MNIST_LIKE.items()}
-    (folder / f"{name}.npz").write_bytes(npz(**small))
+    (data_folder / f"{name}.npz").write_bytes(npz(**small))
     with pytest.raises(DatasetError, match=f"holds something else than {title}"):
         load_dataset(name)
 
 
-def test_the_embedded_dataset_cannot_be_replaced(folder):
-    (folder / "digits.npz").write_bytes(npz(**MNIST_LIKE))
+def test_the_embedded_dataset_cannot_be_replaced(data_folder):
+    (data_folder / "digits.npz").write_bytes(npz(**MNIST_LIKE))
     assert load_dataset("digits").shape == (8, 8, 1)
     assert [choice.name for choice in dataset_choices()] == [*PUBLISHED]
 
 
-def test_a_changed_file_is_read_anew(folder):
-    path = folder / "mine.npz"
+def test_a_changed_file_is_read_anew(data_folder):
+    path = data_folder / "mine.npz"
     path.write_bytes(npz(**MNIST_LIKE))
     assert load_dataset("mine").train.x[0, 0, 0] == X[0, 0, 0]
     path.write_bytes(npz(**MNIST_LIKE | {"x_train": 255 - X}))
@@ -118,8 +110,8 @@ def test_a_changed_file_is_read_anew(folder):
     assert load_dataset("mine").train.x[0, 0, 0] == 255 - X[0, 0, 0]
 
 
-def test_a_stamp_tells_a_changed_file_without_reading_it(folder):
-    path = folder / "mine.npz"
+def test_a_stamp_tells_a_changed_file_without_reading_it(data_folder):
+    path = data_folder / "mine.npz"
     path.write_bytes(b"no archive")
     before = stamp_of("mine")
     os.utime(path, ns=(1, 1))
@@ -127,8 +119,8 @@ def test_a_stamp_tells_a_changed_file_without_reading_it(folder):
     assert stamp_of("digits") == stamp_of("mnist") == stamp_of("nothing") == ""
 
 
-def test_a_hostile_file_is_refused_and_not_kept(folder, tmp_path):
-    (folder / "bad.npz").write_bytes(npz(**MNIST_LIKE)[:-9])
+def test_a_hostile_file_is_refused_and_not_kept(data_folder, tmp_path):
+    (data_folder / "bad.npz").write_bytes(npz(**MNIST_LIKE)[:-9])
     for _ in range(2):
         with pytest.raises(DatasetError, match="does not end"):
             load_dataset("bad")
@@ -136,14 +128,14 @@ def test_a_hostile_file_is_refused_and_not_kept(folder, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "nothing", "", "mine.npz", None])
-def test_a_name_that_is_none_of_them_is_refused(folder, name):
-    (folder.parent / "secret.npz").write_bytes(npz(**MNIST_LIKE))
+def test_a_name_that_is_none_of_them_is_refused(data_folder, name):
+    (data_folder.parent / "secret.npz").write_bytes(npz(**MNIST_LIKE))
     with pytest.raises(DatasetError, match="choose one of digits, mnist, fashion_mnist, cifar10"):
         load_dataset(name)
 
 
-def test_without_a_folder_there_are_the_published_ones(monkeypatch, folder):
-    for value in (None, "", str(folder / "missing")):
+def test_without_a_folder_there_are_the_published_ones(monkeypatch, data_folder):
+    for value in (None, "", str(data_folder / "missing")):
         if value is None:
             monkeypatch.delenv("VIZCORE_DATA")
         else:
@@ -163,8 +155,8 @@ def test_what_was_downloaded_is_here():
     assert np.array_equal(load_dataset("mnist").train.x, digits.train.x)
 
 
-def test_datasets_on_this_machine_take_no_keras(folder):
-    (folder / "mine.npz").write_bytes(npz(**MNIST_LIKE))
+def test_datasets_on_this_machine_take_no_keras(data_folder):
+    (data_folder / "mine.npz").write_bytes(npz(**MNIST_LIKE))
     code = (
         "import sys\nfrom vizcore.nets.datasets import *\nfrom vizcore.nets.description import *\n"
         "[describe(load_dataset(name)) for name in ('digits', 'mine')]\n"

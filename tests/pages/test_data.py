@@ -33,21 +33,13 @@ Y = np.arange(40) % 2
 NAMES = ["<b>cat</b>", "*dog* | :red[x]"]
 MINE = {"train_images": X, "train_labels": Y, "test_images": X[:3], "test_labels": Y[:3]}
 
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """The folder `VIZCORE_DATA`, empty; the cache is elsewhere."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    monkeypatch.setenv("VIZCORE_DATA", str(folder))
-    monkeypatch.setenv("VIZCORE_CACHE", str(tmp_path / "cache"))
-    return folder
+pytestmark = pytest.mark.usefixtures("data_folder")
 
 
 @pytest.fixture
-def mine(folder):
+def mine(data_folder):
     """A file of one's own."""
-    (folder / "mine.npz").write_bytes(npz(**MINE, class_names=np.array(NAMES)))
+    (data_folder / "mine.npz").write_bytes(npz(**MINE, class_names=np.array(NAMES)))
     return load_dataset("mine")
 
 
@@ -175,9 +167,9 @@ def test_pictures_in_test_that_were_learned_from_are_told(page, mine):
     assert not page().warning
 
 
-def test_a_validation_part_of_the_makers_is_not_drawn_again(page, folder):
+def test_a_validation_part_of_the_makers_is_not_drawn_again(page, data_folder):
     own = {"val_images": X[:4], "val_labels": Y[:4]}
-    (folder / "mine.npz").write_bytes(npz(**MINE, **own))
+    (data_folder / "mine.npz").write_bytes(npz(**MINE, **own))
     at = check(page(dataset="mine"), DataSettings("mine"))
     assert [row[1:3] for row in table(at, "| Part")[2:]] == [
         ["40", "the makers’ own"], ["4", "the makers’ own"], ["3", "set apart beforehand"],
@@ -193,9 +185,9 @@ def test_names_that_others_gave_are_shown_as_they_are(page, mine):
     assert at.selectbox(key="data.label").options == ["All classes", *NAMES]
 
 
-def test_what_one_could_guess_blindly_is_told(page, folder):
+def test_what_one_could_guess_blindly_is_told(page, data_folder):
     y = np.array([1] * 30 + [0] * 10)
-    (folder / "mine.npz").write_bytes(npz(**MINE | {"train_labels": y}))
+    (data_folder / "mine.npz").write_bytes(npz(**MINE | {"train_labels": y}))
     assert (
         "Always to answer “1”, the commonest class in training, would be right for 33.3% of the "
         "test pictures" in text(page(dataset="mine"))
@@ -207,10 +199,10 @@ def test_equal_classes_have_no_commonest(page, mine):
     assert "commonest" not in text(page(dataset="mine"))
 
 
-def test_a_file_that_has_changed_is_counted_anew(page, folder, mine):
+def test_a_file_that_has_changed_is_counted_anew(page, data_folder, mine):
     at = page(dataset="mine")
     assert "| Test | 3 |" in text(at)
-    path = folder / "mine.npz"
+    path = data_folder / "mine.npz"
     path.write_bytes(npz(**MINE | {"test_images": X[:2], "test_labels": Y[:2]}))
     os.utime(path, ns=(1, 1))
     at.run()
@@ -261,8 +253,10 @@ def test_a_bad_link_is_told_in_one_sentence(page, query):
         (npz(**MINE | {"train_labels": Y.astype(object)}), "train\\_labels"),
     ],
 )
-def test_a_bad_file_is_refused_in_a_sentence_and_other_choices_remain(page, folder, content, said):
-    (folder / "bad.npz").write_bytes(content)
+def test_a_bad_file_is_refused_in_a_sentence_and_other_choices_remain(
+    page, data_folder, content, said
+):
+    (data_folder / "bad.npz").write_bytes(content)
     at = page(dataset="bad")
     assert not at.exception
     (error,) = at.error
@@ -281,11 +275,11 @@ def test_a_dataset_that_nobody_knows_is_told(page):
     assert at.selectbox(key="data.dataset").value == "*nothing*"
 
 
-def test_how_to_bring_ones_own_pictures(page, folder):
+def test_how_to_bring_ones_own_pictures(page, data_folder):
     (about,) = page().expander
     assert about.label == "Your own pictures: none here yet"
     assert "VIZCORE_DATA" in "".join(one.value for one in about.markdown)
-    (folder / "mine.npz").write_bytes(b"")
+    (data_folder / "mine.npz").write_bytes(b"")
     assert page().expander[0].label == "Your own pictures: 1 file here"
 
 

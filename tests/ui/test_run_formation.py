@@ -8,26 +8,13 @@ import pytest
 from made_runs import finished_run, kernels_after, write_snapshot
 
 from vizcore.compute import run_files
-from vizcore.compute.runs import RunError, Runs
-from vizcore.compute.settings import Settings
+from vizcore.compute.runs import RunError
 from vizcore.compute.training_job import ABOUT, PROBE, SNAPSHOTS
 from vizcore.ui import formation as module
 from vizcore.ui.formation import Formation, contents, formation, reading, words
 from vizcore.ui.formation.reading import layers_with_maps, read_formation, thinned
 
 VISITOR = "0" * 64
-
-
-@pytest.fixture
-def runs(tmp_path):
-    opened = Runs(Settings(runs=tmp_path / "runs"))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def folder(runs):
-    return runs.folder(finished_run(runs, VISITOR).id)
 
 
 @pytest.fixture
@@ -49,21 +36,21 @@ def sent(monkeypatch):
 # ---- What is read ----
 
 
-def test_all_epochs_of_a_layer_are_read(folder):
-    read = read_formation(folder, 3, "relu1")
+def test_all_epochs_of_a_layer_are_read(run_folder):
+    read = read_formation(run_folder, 3, "relu1")
     assert read.formed.epochs == (0, 1, 2, 3)
     assert (read.step, read.lost) == (1, ())
     assert read.formed.kernels.shape == (4, 3, 3, 1, 6)
     np.testing.assert_array_equal(read.formed.kernels[2], kernels_after(2))
-    kept = run_files.snapshot(folder, 3)["map-relu1"]
+    kept = run_files.snapshot(run_folder, 3)["map-relu1"]
     np.testing.assert_array_equal(read.formed.maps[3], kept)
     assert read.formed.probabilities.shape == (4, 10)
     assert read.about.classes == tuple("0123456789") and read.probe.picture.shape == (8, 8, 1)
 
 
-def test_an_epoch_that_does_not_count_yet_is_not_shown(folder):
-    assert read_formation(folder, 1, "conv1").formed.epochs == (0, 1)
-    assert read_formation(folder, 0, "conv1").formed.epochs == (0,)
+def test_an_epoch_that_does_not_count_yet_is_not_shown(run_folder):
+    assert read_formation(run_folder, 1, "conv1").formed.epochs == (0, 1)
+    assert read_formation(run_folder, 0, "conv1").formed.epochs == (0,)
 
 
 def test_before_the_first_snapshot_there_is_nothing(tmp_path):
@@ -71,52 +58,52 @@ def test_before_the_first_snapshot_there_is_nothing(tmp_path):
     assert layers_with_maps(tmp_path) == []
 
 
-def test_what_was_read_is_kept_until_another_snapshot_is_written(folder):
-    before = read_formation(folder, 3, "conv1")
-    assert read_formation(folder, 3, "conv1") is before
-    write_snapshot(folder, 3, kernels_after(8), run_files.probe(folder).picture)
+def test_what_was_read_is_kept_until_another_snapshot_is_written(run_folder):
+    before = read_formation(run_folder, 3, "conv1")
+    assert read_formation(run_folder, 3, "conv1") is before
+    write_snapshot(run_folder, 3, kernels_after(8), run_files.probe(run_folder).picture)
     np.testing.assert_array_equal(
-        read_formation(folder, 3, "conv1").formed.kernels[3], kernels_after(8)
+        read_formation(run_folder, 3, "conv1").formed.kernels[3], kernels_after(8)
     )
 
 
-def test_a_damaged_snapshot_is_left_out_and_named(folder):
-    (folder / SNAPSHOTS / "0001.npz").write_bytes(b"PK garbage")
+def test_a_damaged_snapshot_is_left_out_and_named(run_folder):
+    (run_folder / SNAPSHOTS / "0001.npz").write_bytes(b"PK garbage")
     # Half-written: a draft whose place is still empty.
-    (folder / SNAPSHOTS / "0002.npz").rename(folder / SNAPSHOTS / "0002.npz.part")
-    read = read_formation(folder, 3, "conv1")
+    (run_folder / SNAPSHOTS / "0002.npz").rename(run_folder / SNAPSHOTS / "0002.npz.part")
+    read = read_formation(run_folder, 3, "conv1")
     assert (read.formed.epochs, read.lost) == ((0, 3), (1,))
     assert words.notes(read) == "The snapshot after epoch 1 cannot be read and is left out."
 
 
-def test_a_snapshot_of_another_shape_is_left_out(folder):
-    write_snapshot(folder, 2, kernels_after(2)[..., :5], run_files.probe(folder).picture)
-    read = read_formation(folder, 3, "conv1")
+def test_a_snapshot_of_another_shape_is_left_out(run_folder):
+    write_snapshot(run_folder, 2, kernels_after(2)[..., :5], run_files.probe(run_folder).picture)
+    read = read_formation(run_folder, 3, "conv1")
     assert (read.formed.epochs, read.lost) == ((0, 1, 3), (2,))
 
 
-def test_where_nothing_can_be_read_it_is_said(folder):
-    for path in (folder / SNAPSHOTS).iterdir():
+def test_where_nothing_can_be_read_it_is_said(run_folder):
+    for path in (run_folder / SNAPSHOTS).iterdir():
         path.write_bytes(b"")
     with pytest.raises(RunError, match="None of the snapshots of this run can be read."):
-        read_formation(folder, 3, "conv1")
+        read_formation(run_folder, 3, "conv1")
 
 
-def test_without_classes_or_probe_the_rest_is_shown(folder, sent):
-    (folder / ABOUT).write_text("{")
-    (folder / PROBE).unlink()
-    read = read_formation(folder, 3, "conv1")
+def test_without_classes_or_probe_the_rest_is_shown(run_folder, sent):
+    (run_folder / ABOUT).write_text("{")
+    (run_folder / PROBE).unlink()
+    read = read_formation(run_folder, 3, "conv1")
     assert (read.about, read.probe) == (None, None)
     header, parts = sent(contents(read.formed, figures=[""] * 4, layer="conv1", channels=6))
     assert (header["probe"], header["truth"], len(parts[2])) == (None, None, 0)
     assert "validation" not in words.told(read)
 
 
-def test_dropout_gives_what_it_is_given_and_is_no_choice(folder):
+def test_dropout_gives_what_it_is_given_and_is_no_choice(run_folder):
     array = np.zeros((2, 2, 1), np.float16)
     names = ("conv1", "dropout1", "conv2")
-    np.savez(folder / SNAPSHOTS / "0000.npz", **{f"map-{name}": array for name in names})
-    assert layers_with_maps(folder) == ["conv1", "conv2"]
+    np.savez(run_folder / SNAPSHOTS / "0000.npz", **{f"map-{name}": array for name in names})
+    assert layers_with_maps(run_folder) == ["conv1", "conv2"]
 
 
 # ---- How much ----
@@ -136,11 +123,11 @@ def test_long_runs_are_thinned_evenly(count, most, chosen, step):
     assert thinned(list(range(count)), most) == (chosen, step)
 
 
-def test_what_is_sent_keeps_below_the_limit_and_says_what_is_missing(folder, monkeypatch, sent):
+def test_what_is_sent_keeps_below_the_limit_and_says_what_is_missing(run_folder, monkeypatch, sent):
     # Kernels 216 bytes, maps 432, probabilities 40: of 688 bytes an epoch three fit.
     monkeypatch.setattr(reading, "MOST_BYTES", 3 * 688)
     reading._read.cache_clear()
-    read = read_formation(folder, 3, "conv1")
+    read = read_formation(run_folder, 3, "conv1")
     assert (read.formed.epochs, read.step) == ((0, 2, 3), 2)
     assert words.notes(read).startswith("Every 2nd epoch is shown, and the last")
     header, parts = sent(contents(read.formed, figures=["", "b", "c"], layer="conv1", channels=6))
@@ -223,7 +210,7 @@ def test_another_epoch_in_the_address_is_no_other_picture(sent):
 # ---- What is said ----
 
 
-def test_how_far_the_kernels_have_come_by_hand(folder):
+def test_how_far_the_kernels_have_come_by_hand(run_folder):
     kernels = np.zeros((2, 1, 2, 1, 3), np.float32)
     kernels[0, 0, 0, 0] = [0.3, -0.3, 0.6]
     kernels[1] = kernels[0]
@@ -235,14 +222,14 @@ def test_how_far_the_kernels_have_come_by_hand(folder):
     )
 
 
-def test_what_the_network_makes_of_the_probe(folder):
-    said = words.told(read_formation(folder, 3, "conv1"))
-    truth = run_files.probe(folder).truth
+def test_what_the_network_makes_of_the_probe(run_folder):
+    said = words.told(read_formation(run_folder, 3, "conv1"))
+    truth = run_files.probe(run_folder).truth
     assert said.endswith(
         f"its class is “{truth}”, and after epoch 3 the network says “9” with 37.0%."
     )
     assert "before training the network says “0” with 10.0%" in words.told(
-        read_formation(folder, 0, "conv1")
+        read_formation(run_folder, 0, "conv1")
     )
 
 
