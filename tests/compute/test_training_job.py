@@ -12,6 +12,7 @@ from vizcore.nets.augmentation import Augmentation
 from vizcore.nets.dataset import DatasetError
 from vizcore.nets.datasets import load_dataset
 from vizcore.nets.evaluation import predicted
+from vizcore.nets.precision import policy
 from vizcore.nets.preparation import Preparation
 from vizcore.nets.training import TrainingSettings
 
@@ -55,6 +56,7 @@ def test_a_run_leaves_what_its_page_shows(tmp_path):
     data = load_dataset("digits")
     about = json.loads((tmp_path / ABOUT).read_text())
     assert about["classes"] == list(data.class_names)
+    assert about["policy"] == policy("auto")
     with np.load(tmp_path / TEST) as test:
         assert test["truth"].tolist() == data.test.y.tolist()
         probabilities = test["probabilities"]

@@ -55,6 +55,21 @@ def test_all_settings_are_told():
     }
 
 
+@pytest.mark.parametrize(
+    ("asked", "policy", "told"),
+    [
+        ("auto", "mixed_bfloat16", "Automatic (became mixed bfloat16)"),
+        ("auto", "float32", "Automatic (became float32)"),
+        ("auto", "", "Automatic"),
+        ("auto", "<b>", "Automatic"),
+        ("bfloat16", "mixed_bfloat16", "mixed bfloat16"),
+    ],
+)
+def test_an_automatic_precision_says_what_it_became(asked, policy, told):
+    run = run_of(TrainingSettings(precision=asked))
+    assert settings_of(run, policy)["Precision"] == told
+
+
 @pytest.mark.parametrize("field", ["seed", "rate", "batch", "loss", "precision", "minutes"])
 def test_no_setting_is_left_out(field):
     other = {"loss": "hinge", "precision": "float32"}.get(field, 3)
@@ -64,7 +79,9 @@ def test_no_setting_is_left_out(field):
 
 def test_what_is_switched_off_is_called_so():
     told = settings_of(run_of())
-    assert {told[name] for name in ("Augmentation", "Early stopping", "Time budget")} == {"none"}
+    assert (told["Augmentation"], told["Early stopping"], told["Time budget"]) == (
+        "none", "off", "off",
+    )  # fmt: skip
 
 
 def test_a_preset_is_known_on_any_dataset():

@@ -32,10 +32,13 @@ class About:
         The names, in the order of the network's outputs.
     preparation : Preparation
         How pictures became the network's input.
+    policy : str
+        What Keras calls the numbers that it was trained in; empty where the run does not say.
     """
 
     classes: tuple
     preparation: Preparation
+    policy: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +77,8 @@ def about(folder):
     try:
         read = json.loads((folder / ABOUT).read_text("utf-8"))
         settings = {name: _frozen(value) for name, value in read["preparation"].items()}
-        return About(tuple(map(str, read["classes"])), Preparation(**settings))
+        classes, policy = tuple(map(str, read["classes"])), str(read.get("policy", ""))
+        return About(classes, Preparation(**settings), policy)
     except FileNotFoundError:
         raise RunError("This run has not told its classes: it has not begun to train.") from None
     except (*_DAMAGED, AttributeError):

@@ -230,15 +230,20 @@ class TrainingJob:
         probe = preparation.apply(picture[None])[0]
         levels = preparation.levels(picture[None])[0]
         _write_arrays(context.folder / PROBE, picture=levels, truth=truth)
-        about = {"classes": data.class_names, "preparation": asdict(preparation)}
-        with _whole(context.folder / ABOUT) as file:
-            file.write(json.dumps(about).encode())
         rows = []
         if context.checkpoint:
             model = models.load_model(context.checkpoint / MODEL)
             rows = json.loads((context.checkpoint / "rows.json").read_text("utf-8"))
         else:
             model = self._new_model()
+        about = {
+            "classes": data.class_names,
+            "preparation": asdict(preparation),
+            "policy": _policy_of(model),
+        }
+        with _whole(context.folder / ABOUT) as file:
+            file.write(json.dumps(about).encode())
+        if not context.checkpoint:
             _keep_snapshot(context.folder, 0, model, probe)
 
         def save(folder):
@@ -285,6 +290,11 @@ class TrainingJob:
         probabilities = predicted(model, test.x, preparation)
         _write_arrays(context.folder / TEST, probabilities=probabilities, truth=test.y)
         return {"test_accuracy": report(test.y, probabilities).accuracy}
+
+
+def _policy_of(model):
+    """Return the dtype policy that a model was built under; its softmax has another."""
+    return model.layers[1].dtype_policy.name
 
 
 def _size(shape):

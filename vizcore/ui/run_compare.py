@@ -7,7 +7,7 @@ import streamlit as st
 
 from vizcore.compute.runs import RunError
 from vizcore.export.permalink import to_query
-from vizcore.ui.run_facts import job_of, results_of, settings_of, training_run
+from vizcore.ui.run_facts import job_of, policy_of, results_of, settings_of, training_run
 from vizcore.ui.run_watch import chart, live, rows_of, state_line
 from vizcore.ui.run_words import signed
 from vizcore.ui.runs_settings import RunsSettings
@@ -125,7 +125,7 @@ def _outcome(ids):
 
 
 def _settings(runs):
-    different, shared = differing(*map(settings_of, runs))
+    different, shared = differing(*(settings_of(run, policy_of(run)) for run in runs))
     rows = "".join(_row(name, *texts) for name, texts in different.items())
     rows = rows or '<tr><td colspan="3">No setting differs.</td></tr>'
     same = "; ".join(f"{name.lower()} {text}" for name, text in shared.items())

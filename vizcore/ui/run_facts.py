@@ -5,6 +5,7 @@ from itertools import groupby
 from math import inf
 from statistics import median
 
+from vizcore.compute import run_files
 from vizcore.compute.job import kind_of
 from vizcore.compute.jobs import open_jobs
 from vizcore.compute.runs import RunError
@@ -23,6 +24,9 @@ TRAINING = kind_of(TrainingJob("", ""))
 """The kind of the runs that train; there are others, such as downloads."""
 
 OWN = "A network of one’s own"
+
+_POLICIES = {"float32": "float32", "mixed_bfloat16": "bfloat16"}
+"""What Keras calls the numbers of a network → what the settings call them."""
 
 
 def training_run(run_id):
@@ -96,8 +100,14 @@ def parameters_of(job):
     return totals(network_table(job.network)).parameters
 
 
-def settings_of(run):
+def settings_of(run, policy=""):
     """Return every setting of a run.
+
+    Parameters
+    ----------
+    run : Run
+    policy : str
+        As `policy_of` returns it.
 
     Returns
     -------
@@ -119,13 +129,28 @@ def settings_of(run):
         "Epochs": str(run.epochs),
         "Loss": LOSSES[training.loss],
         "Augmentation": _augmentation(changes),
-        "Early stopping": f"after {training.patience} epochs" if training.patience else "none",
-        "Time budget": f"{readable(training.minutes)} min" if training.minutes else "none",
+        "Early stopping": f"after {training.patience} epochs" if training.patience else "off",
+        "Time budget": f"{readable(training.minutes)} min" if training.minutes else "off",
         "Validation": f"{readable(100 * job.fraction)}% of the training part",
         "Standardised": "yes" if job.standardise else "no",
         "Seed": str(training.seed),
-        "Precision": PRECISIONS[training.precision],
+        "Precision": _precision(training.precision, policy),
     }
+
+
+def policy_of(run):
+    """Return what Keras calls the numbers that a run trains in; empty where it does not say."""
+    try:
+        return run_files.about(open_jobs().runs.folder(run.id)).policy
+    except RunError:
+        return ""
+
+
+def _precision(asked, policy):
+    """Name the precision that was asked for, and what became of it where that was left open."""
+    if asked == "auto" and policy in _POLICIES:
+        return f"{PRECISIONS[asked]} (became {PRECISIONS[_POLICIES[policy]]})"
+    return PRECISIONS[asked]
 
 
 def results_of(run, rows):
