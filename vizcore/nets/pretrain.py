@@ -146,7 +146,7 @@ PLANS = {
         "28x28x1-conv_16_3-relu-conv_24_3-relu-max_2-conv_48_3-relu-max_2-conv_80_3-relu"
         "-globalmax-dense_10-softmax",
         "mnist",
-        TrainingSettings("adam", 0.002, "one_cycle", batch=128, epochs=6),
+        TrainingSettings("adam", 0.005, "one_cycle", batch=128, epochs=6),
     ),
     "plain-mlp": Plan(
         "MLP, nothing moved",
@@ -154,7 +154,7 @@ PLANS = {
         "alike on digits that were never moved.",
         "28x28x1-flatten-dense_64-relu-dense_10-softmax",
         "mnist",
-        TrainingSettings("adam", 0.002, "one_cycle", batch=128, epochs=6),
+        TrainingSettings("adam", 0.005, "one_cycle", batch=128, epochs=6),
     ),
 }
 """Name → how it is made."""
