@@ -1,0 +1,117 @@
+// Numbers in a grid, each a cell in its colour; and a calculation written as a chain of steps.
+const LARGEST_CELL = 48;
+const SMALLEST_CELL = 22;
+const SMALLEST_TYPE = 11;
+const DIGIT = 0.58; // of the type's size
+const MOST_CELLS = 225; // of a grid; a larger one is painted as a plate
+
+// As a sentence has it, without commas: a cell is narrow.
+function inCell(value, digits = 2) {
+  return readable(value, digits).replaceAll(",", "");
+}
+
+// As many digits as a calculation on the board has: three decimals, or two figures that count.
+function short(value) {
+  const size = Math.abs(value);
+  if (size >= 100) return readable(value, 1);
+  return readable(value, size >= 0.01 ? 3 : Math.min(6, 1 - Math.floor(Math.log10(size || 1e-6))));
+}
+
+function largestOf(values) {
+  return values.reduce((most, value) => Math.max(most, value), -Infinity);
+}
+
+function bracketed(value) {
+  const text = short(value);
+  return text.startsWith(MINUS) ? `(${text})` : text;
+}
+
+// 0.5 + 0.25 − 0.125, with a word behind each where there is one.
+function summed(terms) {
+  return terms
+    .map(([value, word = ""], i) => {
+      const text = short(i ? Math.abs(value) : value);
+      const sign = i ? (value < 0 ? ` ${MINUS} ` : " + ") : "";
+      return `${sign}${text}${word && ` (${word})`}`;
+    })
+    .join("");
+}
+
+// `look` is told the cell under the pointer, or −1.
+class Cells {
+  constructor({ rows, columns, caption, scale = SCALES.response, look }) {
+    Object.assign(this, { rows, columns, scale });
+    this.cells = Array.from({ length: rows * columns }, (_, i) => element("span", look && { onpointerenter: () => look(i), onpointerleave: () => look(-1) }));
+    this.box = element("div", { class: "cells numbers", role: "img" }, ...this.cells);
+    this.box.style.gridTemplateColumns = `repeat(${columns}, var(--cell))`;
+    this.caption = element("figcaption", {}, caption);
+    this.figure = element("figure", {}, this.caption, this.box);
+  }
+
+  // `padding` says of each cell whether it lies outside the map; `winner` is the one that counts.
+  write(values, limit, { padding = [], winner = -1 } = {}) {
+    this.cells.forEach((cell, i) => {
+      const text = inCell(values[i], this.digits);
+      cell.textContent = this.numbered ? text : "";
+      cell.title = padding[i] ? "outside the map: padding" : exact(values[i]);
+      cell.classList.toggle("padding", Boolean(padding[i]));
+      cell.classList.toggle("winner", i === winner);
+      if (padding[i]) cell.style.background = cell.style.color = "";
+      else paint(cell, colourAt(this.scale, values[i], limit));
+    });
+    this.box.setAttribute("aria-label", `${this.caption.textContent}: ${Array.from(values, (one) => readable(one)).join(", ")}`);
+  }
+
+  // The cell that is looked at here or in a grid beside this one.
+  link(i) {
+    this.cells.forEach((cell, k) => cell.classList.toggle("term", k === i));
+  }
+
+  // As large as fits; type as large as the cells allow, and none where it would be too small.
+  fit(room) {
+    const cell = Math.max(SMALLEST_CELL, Math.min(LARGEST_CELL, Math.floor(room / this.columns) - 2));
+    this.box.style.setProperty("--cell", `${cell}px`);
+    const type = (letters) => Math.min(16, Math.floor((cell - 2) / (letters * DIGIT)));
+    this.digits = type(5) >= SMALLEST_TYPE ? 2 : 1;
+    this.numbered = type(this.digits === 2 ? 5 : 4) >= SMALLEST_TYPE;
+    this.box.style.fontSize = `${type(this.digits === 2 ? 5 : 4)}px`;
+  }
+}
+
+// The same for more numbers than can be written: a picture of them.
+class ManyCells {
+  constructor({ rows, columns, caption, scale = SCALES.response }) {
+    this.plate = new Plate();
+    Object.assign(this, { rows, columns, scale });
+    this.caption = element("figcaption", {}, caption);
+    this.figure = element("figure", {}, this.caption, this.plate.stack);
+  }
+
+  write(values, limit, { padding = [], winner = -1 } = {}) {
+    const { rows, columns, scale } = this;
+    const paints = scale === SCALES.weight ? PAINTS.weight : PAINTS.response;
+    const seen = Float32Array.from(values, (value, i) => (padding[i] ? NaN : value));
+    this.plate.use({ rows, columns, values: seen, limit, scale, paints }).draw(this.side);
+    this.plate.show(winner < 0 ? [] : [{ row: Math.floor(winner / columns), column: winner % columns }]);
+  }
+
+  link() {}
+
+  fit(room) {
+    this.side = Math.max(64, Math.min(180, room));
+  }
+}
+
+function cellsFor(settings) {
+  return settings.rows * settings.columns > MOST_CELLS ? new ManyCells(settings) : new Cells(settings);
+}
+
+function sign(text) {
+  return element("span", { class: "sign", "aria-hidden": "true" }, text);
+}
+
+// Each step says what is done and what comes of it: [what, result].
+function chain(steps) {
+  const items = steps.map(([what, result]) => element("li", {}, element("span", {}, what), element("output", {}, short(result))));
+  return element("ol", { class: "chain numbers" }, ...items);
+}

@@ -1,0 +1,159 @@
+// What weighs all numbers before it: a dense layer's unit, and softmax.
+
+// A bar from the middle of its cell, to the right where it pushes up.
+function pushBar(value, most) {
+  const share = most ? (50 * Math.abs(value)) / most : 0;
+  const bar = element("span", { class: "push", "aria-hidden": "true" }, element("span"));
+  Object.assign(bar.firstChild.style, {
+    left: `${value < 0 ? 50 - share : 50}%`,
+    width: `${share}%`,
+    background: COLOURS.responseScale[value < 0 ? 2 : 8],
+  });
+  return bar;
+}
+
+class Dense {
+  constructor(inside) {
+    const { header, arrays } = inside;
+    Object.assign(this, { inside, header, ...arrays });
+    const { up, down } = header;
+    this.legends = [];
+    const most = Math.max(...[...up, ...down].map(({ push }) => Math.abs(push)), 0);
+    const lists = element("div", { class: "lists" }, this.table("They push it up most", up, most), this.table("They push it down most", down, most));
+    this.node = element("div", { class: "dense" }, element("div", { class: "sums" }, this.chain(), inside.seen.figure), lists);
+  }
+
+  sum(list) {
+    return list.reduce((total, { push }) => total + push, 0);
+  }
+
+  chain() {
+    const { up, down, rest, others, bias } = this.header;
+    const steps = [];
+    if (up.length) steps.push([`${plural(up.length, "input")} that push${up.length === 1 ? "es" : ""} it up most`, this.sum(up)]);
+    if (down.length) steps.push([`${plural(down.length, "input")} that push${down.length === 1 ? "es" : ""} it down most`, this.sum(down)]);
+    if (others) steps.push([`the other ${others.toLocaleString("en-US")}`, rest]);
+    if (bias !== null) steps.push(["bias", bias]);
+    return chain([...steps, ["together", this.made[0]]]);
+  }
+
+  table(caption, list, most) {
+    const heads = ["Input, and where it comes from", "Input", "× weight", "= push", "Compared"];
+    const head = element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)));
+    const rows = list.map((one) => this.row(one, most));
+    if (!list.length) rows.push(element("tr", {}, element("td", { colspan: 5 }, "None does.")));
+    return element("table", { class: "numbers" }, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...rows));
+  }
+
+  row({ input, x, weight, push, origin }, most) {
+    const open = element("button", { type: "button", class: "opener", "aria-label": `Open ${origin.name}`, onclick: () => this.inside.open(origin) }, origin.name);
+    const look = (looked) => () => this.inside.see(looked && origin.seen, looked && `Number ${input + 1} of ${this.header.before}: ${short(x)} · ${bracketed(weight)} = ${short(push)}`);
+    const cell = (value) => element("td", { title: exact(value) }, short(value));
+    return element(
+      "tr",
+      { "data-input": input, onpointerenter: look(true), onpointerleave: look(false), onfocusin: look(true), onfocusout: look(false) },
+      element("th", { scope: "row" }, open),
+      cell(x),
+      cell(weight),
+      cell(push),
+      element("td", { class: "push-cell" }, pushBar(push, most)),
+    );
+  }
+
+  draw() {}
+
+  show() {}
+
+  formula() {
+    const { up, down, rest, others, bias } = this.header;
+    const terms = [];
+    if (up.length) terms.push([this.sum(up), "pushing up"]);
+    if (down.length) terms.push([this.sum(down), "pushing down"]);
+    if (others) terms.push([rest, "the others"]);
+    if (bias !== null) terms.push([bias, "bias"]);
+    return `${terms.length ? summed(terms) : "nothing"} = ${short(this.made[0])}`;
+  }
+}
+
+class Softmax {
+  constructor(inside) {
+    const { header, arrays } = inside;
+    Object.assign(this, { inside, header, ...arrays });
+    this.legends = [];
+    const heads = [this.header.classes ? "Class" : "Number", "Score", `Score ${MINUS} largest`, "e to that power", "Share", "Compared"];
+    this.rows = header.sources.map((source, i) => this.row(source, i));
+    const head = element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)));
+    this.sum = element("td");
+    this.rest = element("p", { class: "numbers" });
+    const foot = element("tr", {}, element("th", { scope: "row" }, "Sum"), element("td"), element("td"), this.sum, element("td", {}, "100%"), element("td"));
+    const table = element("table", { class: "numbers softmax" }, element("thead", {}, head), element("tbody", {}, ...this.rows.map(({ node }) => node)), element("tfoot", {}, foot));
+    const why = element(
+      "p",
+      {},
+      "The largest score is subtracted from all, so that no power becomes too large for the computer; it cancels in the fraction and changes no share.",
+    );
+    const beside = header.hasMaps ? [element("div", { class: "flow" }, inside.outputFigure, inside.seen.figure)] : [];
+    this.node = element("div", { class: "alone" }, ...beside, element("div", { class: "scroll" }, table), this.rest, why);
+  }
+
+  row(source, i) {
+    const { classes } = this.header;
+    const name = classes ? classes[source.map] : `${source.map + 1}`;
+    const open = element("button", { type: "button", class: "opener", "aria-label": `Open ${source.name}, the score of ${name}`, onclick: () => this.inside.open(source) });
+    const look = (looked) => () => this.look(looked ? i : null);
+    const [less, power, share] = [1, 2, 3].map(() => element("td"));
+    const bar = element("span", { class: "share", "aria-hidden": "true" });
+    const node = element(
+      "tr",
+      { "data-map": source.map, class: source.map === this.header.map ? "opened" : null, onpointerenter: look(true), onpointerleave: look(false), onfocusin: look(true), onfocusout: look(false) },
+      element("th", { scope: "row" }, name),
+      element("td", {}, open),
+      less,
+      power,
+      share,
+      element("td", { class: "share-cell" }, bar),
+    );
+    return { node, open, less, power, share, bar };
+  }
+
+  values(i, place) {
+    const score = this.given[i][place];
+    const less = score - this.largest[place];
+    return { score, less, power: Math.exp(less), share: Math.exp(less) / this.total[place] };
+  }
+
+  draw() {}
+
+  show(at, place) {
+    this.place = place;
+    this.rows.forEach(({ open, less, power, share, bar }, i) => {
+      const one = this.values(i, place);
+      open.textContent = short(one.score);
+      less.textContent = short(one.less);
+      power.textContent = short(one.power);
+      share.textContent = percent(one.share);
+      bar.style.setProperty("--share", one.share);
+    });
+    this.sum.textContent = short(this.total[place]);
+    const hidden = this.header.count - this.rows.length;
+    const listed = this.rows.reduce((sum, _, i) => sum + this.values(i, place).power, 0);
+    this.rest.textContent = hidden ? `${plural(hidden, "number")} more, the smallest, add ${short(this.total[place] - listed)} to the sum.` : "";
+  }
+
+  // A row under the pointer: its fraction, and the number in the sum that belongs to it.
+  look(i) {
+    this.rows.forEach(({ node }, k) => node.classList.toggle("looked", k === i));
+    this.inside.see(null, i === null ? null : this.fraction(i, this.place));
+  }
+
+  fraction(i, place) {
+    const { classes, sources } = this.header;
+    const { score, less, power, share } = this.values(i, place);
+    const name = classes ? `${classes[sources[i].map]}: ` : "";
+    return `${name}e^(${short(score)} ${MINUS} ${bracketed(this.largest[place])}) / ${short(this.total[place])} = e^(${short(less)}) / ${short(this.total[place])} = ${short(power)} / ${short(this.total[place])} = ${percent(share)}`;
+  }
+
+  formula(at, place) {
+    return this.fraction(this.header.sources.findIndex(({ map }) => map === this.header.map), place);
+  }
+}
