@@ -24,13 +24,13 @@ if state.problem:
     st.warning(f"{state.problem} You see the page as it was.")
 open_jobs().warm()
 
-controls, said = st.columns([3, 2], gap="large")
+controls, pictures, said = st.columns([11, 13, 14], gap="medium")
 with controls:
     chosen = choose_network(state, me)
     if chosen is None:
         st.stop()
     key, network = chosen
-    shown = choose_shown(state, key, network)
+    shown = choose_shown(state, key, network, pictures)
 now = passed(network, shown.picture)
 with said:
     prediction(network, now.probabilities, shown)

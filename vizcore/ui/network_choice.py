@@ -14,7 +14,7 @@ from vizcore.ui.photos import UPLOAD_TYPES, own_photo, take_in, upload_problem
 from vizcore.ui.picture_strip import picture_strip
 from vizcore.ui.plain import plain
 
-SOURCES = {"sample": "Samples", "test": "Test pictures", "draw": "Draw a digit", OWN: "Upload"}
+SOURCES = {"sample": "Samples", "test": "Test part", "draw": "Draw", OWN: "Upload"}
 
 _FITTED = (
     "MNIST’s digits were scaled to 20 of the 28 pixels, then moved until their centre of mass lay "
@@ -57,7 +57,7 @@ def choose_picture(state, key, network):
     return choose_shown(state, key, network).picture
 
 
-def choose_shown(state, key, network):
+def choose_shown(state, key, network, place=None):
     """Let one choose a picture: a sample, a test picture, a drawn digit or an upload.
 
     Parameters
@@ -66,6 +66,8 @@ def choose_shown(state, key, network):
         Its settings have the field ``picture``.
     key : str
     network : vizcore.nets.network.Network
+    place : streamlit container, optional
+        Where the pictures, the pad or the upload stand; by default below the choice between them.
 
     Returns
     -------
@@ -76,18 +78,19 @@ def choose_shown(state, key, network):
     _check(state, key, network)
     sources = [one for one in SOURCES if one != "test" or pictures.has_tests(key)]
     source = source_of(state.now.picture)
-    st.segmented_control(
+    st.pills(
         "Picture",
         sources,
         format_func=SOURCES.get,
         **state.bind("source", lambda s: source_of(s.picture), _turn_to(state)),
     )
-    if source == "draw":
-        _pad(state)
-    elif source == OWN:
-        _uploader(state)
-    else:
-        _strip(state, key, network, source)
+    with place or st.container():
+        if source == "draw":
+            _pad(state)
+        elif source == OWN:
+            _uploader(state)
+        else:
+            _strip(state, key, network, source)
     if source == OWN and own_photo() is None:
         return pictures.samples_of(key, network)[0]
     return pictures.shown(state.now.picture, key, network)

@@ -14,9 +14,9 @@ NAMED = 3
 """Classes that are named, the likeliest first."""
 
 _STYLE = """<style>
-.prediction { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 8px 24px; }
+.prediction { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 8px 16px; }
 .prediction img { width: 112px; image-rendering: pixelated; border-radius: 4px; box-shadow: 0 0 0 1px rgb(110 120 130 / 70%); }
-.prediction .said { flex: 1; min-width: 230px; }
+.prediction .said { flex: 1; min-width: 210px; }
 .prediction p { margin: 0 0 4px; overflow-wrap: anywhere; }
 .prediction .verdict { font-size: 1.25rem; font-weight: 600; }
 .stHtml .prediction ol { display: grid; grid-template-columns: minmax(40px, max-content) 1fr max-content; gap: 4px 12px; margin: 0; padding: 0; list-style: none; font-variant-numeric: tabular-nums lining-nums; }

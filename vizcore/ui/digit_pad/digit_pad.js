@@ -32,7 +32,7 @@ class DigitPad {
     this.undo = element("button", { type: "button", title: "Take the last stroke back (Ctrl+Z)", onclick: () => this.back() }, "Undo");
     this.clear = element("button", { type: "button", onclick: () => this.wipe() }, "Clear");
     const bar = element("div", { class: "bar" }, element("label", {}, "Brush ", this.size), this.undo, this.clear);
-    const hint = element("p", { class: "hint" }, "Draw a digit, white on black. By keys: arrows move, space draws, Backspace erases.");
+    const hint = element("p", { class: "hint" }, "Draw a digit. By keys: arrows move, space draws, Backspace erases.");
     const paper = element("div", { class: "paper" }, this.canvas, this.cursor);
     this.body = element("div", { class: "pad" }, paper, element("div", { class: "beside" }, bar, hint), this.live);
     root.append(this.body);
