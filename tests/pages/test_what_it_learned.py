@@ -91,7 +91,7 @@ def test_a_layer_and_a_map_are_chosen_and_kept_in_the_address(page):
     assert given(at, "learned.maps")[0]["chosen"] == 4
     kernel, sent = given(at, "learned.kernel")
     weights = pretrained.load("tiny").weights["conv3"]["kernel"][..., 4]
-    assert [name for (name,) in kernel["strips"][0]["names"]] == [f"map {n}" for n in range(1, 11)]
+    assert [name for (name,) in kernel["strips"][0]["names"]] == [f"Map {n}" for n in range(1, 11)]
     np.testing.assert_array_equal(
         np.frombuffer(sent, "<f4").reshape(10, 3, 3), weights.transpose(2, 0, 1)
     )
@@ -257,7 +257,7 @@ def test_what_was_found_is_shown_to_everybody(page, monkeypatch):
     at = page(model="tiny")
     assert not at.exception
     header, _ = given(at, "learned.patches")
-    assert header["strips"][0]["names"] == [["cat", "6.5"]]
+    assert header["strips"][0]["names"] == [["cat", "6.5"], ["On average", "of these 1"]]
     assert "It is 0 everywhere on 100 of the 400 test pictures (25.0%)." in words(at)
 
 

@@ -19,16 +19,16 @@ def patches(patch, picture):
 
 
 def test_patches_come_with_class_and_value_their_average_and_where_they_lie():
-    cut, average, whole = strips_of(patches((2, 2), (4, 4)), ("a", "<b>"))
+    cut, whole = strips_of(patches((2, 2), (4, 4)), ("a", "<b>"))
     # A label beyond the names is told as its number.
-    assert cut.names == whole.names == (("<b>", "2.5"), ("5", "1.12"))
-    assert average.values.shape == (1, 2, 2, 1) and average.values.max() == 9
-    assert whole.frames == ((0, 2, 1, 3), (1, 3, 0, 2))
-    assert cut.frames == ()
+    assert whole.names == (("<b>", "2.5"), ("5", "1.12"))
+    assert cut.names == (*whole.names, ("On average", "of these 2"))
+    assert [one.max() for one in cut.values] == [0, 0, 9]
+    assert whole.frames == ((0, 2, 1, 3), (1, 3, 0, 2)) and cut.frames == ()
 
 
 def test_a_map_that_sees_all_needs_no_frames():
-    assert len(strips_of(patches((4, 4), (4, 4)), ("a", "b"))) == 2
+    assert len(strips_of(patches((4, 4), (4, 4)), ("a", "b"))) == 1
 
 
 def test_a_map_that_always_answers_is_not_called_dead():

@@ -36,6 +36,14 @@ def test_all_answers_are_sent_at_once(sent):
     assert (header["down"], header["right"], header["classes"]) == (-1, 0, ["a", "b"])
 
 
+def test_the_accuracy_over_all_pictures_may_come_along(sent):
+    _, without = sent()
+    shares = np.arange(18, dtype=np.float32).reshape(2, 9) / 18
+    header, rest = sent(accuracy=shares)
+    assert rest == without + shares.tobytes()
+    assert header["parts"] == [2, 144, 72]
+
+
 def test_where_one_begins_is_no_part_of_the_stamp(sent):
     assert sent()[0]["stamp"] == sent(down=1, visit=3)[0]["stamp"] != sent(truth=0)[0]["stamp"]
 

@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from vizcore.compute import looking
@@ -94,21 +95,20 @@ def silence(share, count):
 
 
 def strips_of(patches, class_names):
-    """Return patches, their average and the pictures they come from, as strips of tiles."""
+    """Return patches with their average, and where they lie, as strips of tiles."""
     names = tuple(
         (class_names[label] if label < len(class_names) else str(label), readable(float(value)))
         for label, value in zip(patches.labels.tolist(), patches.values, strict=True)
     )
-    whole = patches.patches.shape[1:3] == patches.levels.shape[1:3]
-    cut = Strip("", "picture" if whole else "patch", PHOTO, patches.patches, 0, "Level", names)
-    average = Strip(
-        "On average", "picture", PHOTO, patches.average[None], 0, "Level", (("average",),)
-    )
-    if whole:
-        return cut, average
+    cut = np.concatenate([patches.patches, patches.average[None]])
+    mean = ("On average", f"of these {len(names)}")
+    shown = Strip("", "picture", PHOTO, cut, 0, "Level", (*names, mean))
+    if patches.patches.shape == patches.levels.shape:
+        return (shown,)
     frames = tuple(map(tuple, patches.frames.tolist()))
-    seen = Strip("Where they lie", "picture", PHOTO, patches.levels, 0, "Level", names, frames)
-    return cut, average, seen
+    return shown, Strip(
+        "Where they lie", "picture", PHOTO, patches.levels, 0, "Level", names, frames
+    )
 
 
 def _show(network, patches, found, name, place):

@@ -164,5 +164,5 @@ def map_kernel(network, name, place):
 
 def _channel(before, place, count):
     if before != INPUT:
-        return f"map {place + 1}"
-    return RGB[place] if count == len(RGB) else "grey"
+        return f"Map {place + 1}"
+    return RGB[place] if count == len(RGB) else "Grey"

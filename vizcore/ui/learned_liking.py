@@ -3,21 +3,19 @@
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
 from vizcore.compute import looking
+from vizcore.figures.course_picture import course_picture
 from vizcore.nets.maximisation import OVERS
 from vizcore.ui.answers import answer
+from vizcore.ui.drawing import drawing
 from vizcore.ui.learned_map import map_title
 from vizcore.ui.learned_settings import MOST_SEED
 from vizcore.ui.learned_words import limits
 from vizcore.ui.numbers import readable
 from vizcore.ui.plain import plain
 from vizcore.ui.tiles import PHOTO, Strip, tiles
-
-WIDE, TALL, LEFT, BELOW = 560, 160, 64, 28
-"""Of the line that shows the course: user units of its SVG."""
 
 
 def liking_section(state, key, network, name, place):
@@ -79,7 +77,8 @@ def _show(network, name, place, liked):
     )
     strip = Strip("", "moment", PHOTO, liked.pictures, 0, "Level", names)
     tiles([strip], label=f"What {title} likes", key="learned.liked")
-    st.html(course_svg(liked.course, f"The value of {liked.climbed} that was climbed"))
+    went = f"The value of {liked.climbed} that was climbed"
+    drawing(course_picture(liked.course, went, readable), label=went, key="learned.course")
 
 
 def _told(liked, title):
@@ -98,35 +97,3 @@ def _told(liked, title):
 
 def _whole(liked):
     return tuple((0, n) for n in liked.pictures.shape[1:3])
-
-
-def course_svg(course, label):
-    """Draw how a value grew, step by step, as SVG with its own axes.
-
-    Parameters
-    ----------
-    course : ndarray, (steps + 1,)
-    label : str
-        What the value is; plain text without signs that mean something in HTML.
-    """
-    low, high = float(course.min()), float(course.max())
-    span = high - low or 1
-    x = LEFT + (WIDE - LEFT - 16) * np.linspace(0, 1, len(course))
-    y = 10 + (TALL - BELOW - 20) * (1 - (course - low) / span)
-    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
-    bottom = TALL - BELOW
-    text = 'fill="currentColor" font-size="14"'
-    said = f"{label}: {readable(float(course[0]))} at first, {readable(float(course[-1]))} at last"
-    return (
-        f'<figure style="margin: 0; max-width: {WIDE}px"><figcaption>{label}, over the steps'
-        f'</figcaption><svg role="img" aria-label="{said}" viewBox="0 0 {WIDE} {TALL}" '
-        'width="100%" style="font-variant-numeric: tabular-nums">'
-        f'<path d="M{LEFT} 4V{bottom}H{WIDE - 8}" fill="none" stroke="currentColor" '
-        'stroke-opacity="0.5"/>'
-        f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="2"/>'
-        f'<text x="{LEFT - 8}" y="16" text-anchor="end" {text}>{readable(high)}</text>'
-        f'<text x="{LEFT - 8}" y="{bottom - 6}" text-anchor="end" {text}>{readable(low)}</text>'
-        f'<text x="{LEFT}" y="{TALL - 8}" {text}>0</text>'
-        f'<text x="{WIDE - 16}" y="{TALL - 8}" text-anchor="end" {text}>step {len(course) - 1}'
-        "</text></svg></figure>"
-    )

@@ -147,8 +147,9 @@ def _controls(state, network, probabilities, layers):
 def _show(network, levels, label, probability, looks):
     name = network.class_names[label]
     st.markdown(
-        f"The network gives “{plain(name)}” {percent(probability)} for this picture. The darker "
-        "the blue, the more a place matters; in occlusion, red places speak against the class."
+        f"The network gives “{plain(name)}” {percent(probability)} for this picture. Under "
+        "the colours the picture is grey. The darker the blue, the more a place matters; in "
+        "occlusion, red places speak against the class."
     )
     overlay(levels, panels(looks), label=f"Where the network looks for {name}", key="learned.looks")
 

@@ -29,6 +29,7 @@ class Overlay {
     if (begins) this.opacity.value = header.opacity;
     [this.rows, this.columns, this.channels] = header.shape;
     this.photo = photoOf(parts[0], this.rows, this.columns, this.channels);
+    this.grey = greyOf(this.photo);
     this.shown = [{ title: "The picture" }, ...header.panels.map((panel, i) => ({ ...panel, values: floats32(parts[i + 1]) }))].map((panel) => this.build(panel));
     this.panels.replaceChildren(...this.shown.map(({ figure }) => figure));
     if (!this.cursor || this.cursor.row >= this.rows || this.cursor.column >= this.columns) this.cursor = { row: this.rows >> 1, column: this.columns >> 1 };
@@ -51,7 +52,7 @@ class Overlay {
       onkeydown: (event) => this.keyed(event),
     });
     const value = element("p", { class: "value numbers" });
-    const range = panel.values ? [legend(panel.unit, SCALES.response, panel.limit)] : [];
+    const range = panel.values ? [rangeOf(panel)] : [];
     const figure = element("figure", { class: "panel" }, element("figcaption", {}, panel.title), element("div", { class: "stack" }, base, over), value, ...range);
     return { ...panel, base, over, value, figure };
   }
@@ -83,7 +84,7 @@ class Overlay {
     this.opacity.setAttribute("aria-valuetext", `${this.opacity.value}%`);
     for (const panel of this.shown) {
       const context = sized(panel.base, columns * zoom, rows * zoom);
-      paste(context, this.photo, 0, 0, columns * zoom, rows * zoom);
+      paste(context, panel.values ? this.grey : this.photo, 0, 0, columns * zoom, rows * zoom);
       panel.figure.style.width = `${columns * zoom}px`;
       if (!panel.values) continue;
       panel.picture ??= pictureOf({ rows, columns, at: (i) => panel.values[this.place(panel, { row: Math.floor(i / columns), column: i % columns })] }, PAINTS.response, panel.limit);
@@ -147,6 +148,23 @@ class Overlay {
     const within = (n, size) => Math.max(0, Math.min(size - 1, n));
     this.go({ row: within(this.cursor.row + down, this.rows), column: within(this.cursor.column + right, this.columns) }, true);
   }
+}
+
+// Without colours of its own, so that those laid over it are not mistaken; ITU-R BT.601.
+function greyOf(photo) {
+  const grey = new ImageData(new Uint8ClampedArray(photo.data), photo.width);
+  for (let i = 0; i < grey.data.length; i += 4) grey.data.fill(0.299 * photo.data[i] + 0.587 * photo.data[i + 1] + 0.114 * photo.data[i + 2], i, i + 3);
+  return grey;
+}
+
+// The legend; of what is nowhere negative, the positive half.
+function rangeOf({ unit, values, limit }) {
+  const range = legend(unit, SCALES.response, limit);
+  if (values.some((value) => value < 0)) return range;
+  const half = SCALES.response.slice(SCALES.response.length >> 1).map((rgb) => `rgb(${rgb.join(",")})`);
+  range.querySelector(".scale").style.background = `linear-gradient(90deg, ${half.join(",")})`;
+  range.children[1].textContent = "0";
+  return range;
 }
 
 const instances = new WeakMap();

@@ -9,7 +9,9 @@ from vizcore.ui.assets import pack, register
 _component = register("shifts", "board")
 
 
-def shifts(levels, probabilities, *, most, truth, names, classes, down, right, visit, key):
+def shifts(
+    levels, probabilities, accuracy=None, *, most, truth, names, classes, down, right, visit, key
+):
     """Show a picture that one moves, and what networks make of it at every place.
 
     Moving costs no server traffic; how far it is moved is kept in the address, as ``down=`` and
@@ -21,6 +23,8 @@ def shifts(levels, probabilities, *, most, truth, names, classes, down, right, v
         Not moved.
     probabilities : ndarray of float32, (networks, (2 · most + 1)², classes)
         For each move of `vizcore.nets.shifting.plane`.
+    accuracy : ndarray of float32, (networks, (2 · most + 1)²), optional
+        The share of all test pictures that each network gets right when they are moved so.
     most : int
         Pixels each way.
     truth : int
@@ -45,6 +49,7 @@ def shifts(levels, probabilities, *, most, truth, names, classes, down, right, v
     parts = (
         np.ascontiguousarray(levels, "u1").tobytes(),
         np.ascontiguousarray(probabilities, "<f4").tobytes(),
+        b"" if accuracy is None else np.ascontiguousarray(accuracy, "<f4").tobytes(),
     )
     stamp = blake2b(repr(header).encode() + b"".join(parts), digest_size=12).hexdigest()
     place = {"stamp": stamp, "down": down, "right": right, "visit": repr(visit)}

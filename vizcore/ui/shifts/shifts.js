@@ -20,8 +20,9 @@ class Network {
       onpointerdown: (event) => this.press(event),
     });
     this.said = element("p", { class: "said numbers" });
+    this.all = element("p", { class: "all numbers" });
     this.list = element("ol", { class: "numbers" });
-    this.body = element("section", { class: "network" }, this.title, element("div", { class: "stack" }, this.base, this.over), this.said, this.list);
+    this.body = element("section", { class: "network" }, this.title, element("div", { class: "stack" }, this.base, this.over), this.said, this.list, this.all);
   }
 
   press({ offsetX, offsetY }) {
@@ -58,7 +59,7 @@ class Network {
     this.body.dataset.right = right;
   }
 
-  show(shares) {
+  show(shares, accuracy) {
     const { side, cell, most, down, right, header } = this.view;
     const context = sized(this.over, side * cell, side * cell);
     mark(context, (right + most) * cell, (down + most) * cell, cell, cell);
@@ -70,7 +71,9 @@ class Network {
       bar.style.setProperty("--share", shares[k]);
       return element("li", { class: k === header.truth ? "true" : "" }, element("span", {}, k === header.truth ? `${name} ✓` : name), bar, element("span", {}, percent(shares[k])));
     }));
-    Object.assign(this.body.dataset, { best, share: shares[header.truth] });
+    this.all.hidden = accuracy === null;
+    if (accuracy !== null) this.all.replaceChildren("All test digits moved so: ", element("strong", {}, percent(accuracy)), " right");
+    Object.assign(this.body.dataset, { best, share: shares[header.truth], accuracy: accuracy ?? "" });
   }
 }
 
@@ -132,6 +135,7 @@ class Shifts {
     this.cell = Math.floor(PLANE_SIDE / this.side);
     this.levels = parts[0];
     this.shares = floats32(parts[1]);
+    this.accuracy = parts[2].length ? floats32(parts[2]) : null;
     this.zoom = Math.max(1, Math.floor(PICTURE_SIDE / Math.max(...shape.slice(0, 2))));
     this.shown = names.map((name) => new Network(name, this));
     this.networks.replaceChildren(...this.shown.map(({ body }) => body));
@@ -169,7 +173,7 @@ class Shifts {
       input.setAttribute("aria-valuetext", `${readable(this[name])} pixels`);
     }
     const i = (this.down + this.most) * this.side + this.right + this.most;
-    this.shown.forEach((network, n) => network.show(this.answers(n, i)));
+    this.shown.forEach((network, n) => network.show(this.answers(n, i), this.accuracy && this.accuracy[n * this.side ** 2 + i]));
     Object.assign(this.body.dataset, { drawn: this.header.stamp, down: this.down, right: this.right });
   }
 

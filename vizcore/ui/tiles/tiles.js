@@ -89,15 +89,18 @@ class Tiles {
     this.body.setAttribute("aria-label", label);
     this.body.classList.toggle("choosable", choosable);
     this.page = Math.floor((this.chosen ?? 0) / perPage);
-    this.boards = strips.map((strip, i) => this.makeBoard(strip, parts[i]));
+    this.boards = strips.map((strip, i) => this.makeBoard(strip, parts[i], sameRange(strip, strips[i - 1])));
     const most = Math.max(...this.boards.map((board) => board.source.all));
     this.pages = Math.ceil(most / perPage);
     this.strips.replaceChildren(...this.boards.map((board) => board.section), ...this.makePages());
     this.hovered = null;
-    this.at = { board: this.boards[0], ...this.boards[0].cursor };
+    const [first] = this.boards;
+    const begins = (this.chosen ?? 0) - this.page * perPage;
+    first.cursor = { ...first.cursor, tile: Math.max(0, Math.min(begins, perPage - 1)) };
+    this.at = { board: first, ...first.cursor };
   }
 
-  makeBoard(strip, bytes) {
+  makeBoard(strip, bytes, told) {
     const board = new Board({
       noun: strip.noun,
       sides: SIDES[strip.kind],
@@ -110,7 +113,7 @@ class Tiles {
     board.use(source);
     const keys = `Arrow keys go from number to number, Page Up and Page Down from ${strip.noun} to ${strip.noun}${this.header.choosable ? ", Enter chooses" : ""}.`;
     board.over.setAttribute("aria-label", `${strip.title || this.header.label}: ${plural(source.all, strip.noun)} of ${source.rows}×${source.columns}. ${keys}`);
-    board.section = element("section", { class: "strip" }, ...(strip.title ? [element("h3", {}, strip.title)] : []), ...legendOf(strip), board.stack);
+    board.section = element("section", { class: "strip" }, ...(strip.title ? [element("h3", {}, strip.title)] : []), ...(told ? [] : legendOf(strip)), board.stack);
     return board;
   }
 
@@ -189,6 +192,11 @@ class Tiles {
     this.draw();
     this.tell(tile);
   }
+}
+
+// Whether the legend of the strip before tells of this one, too.
+function sameRange(one, other) {
+  return other && ["kind", "unit", "limit"].every((name) => one[name] === other[name]);
 }
 
 function legendOf({ kind, unit, limit }) {
