@@ -14,7 +14,7 @@ from vizcore.compute.networks import NetworkError, open_network
 from vizcore.nets import attribution
 from vizcore.nets.datasets import load_dataset, stamp_of
 from vizcore.nets.evaluation import predicted
-from vizcore.nets.excitement import patches
+from vizcore.nets.excitement import batch_size, patches
 from vizcore.nets.keras_model import keras_model
 from vizcore.nets.maximisation import activation_maximisation
 from vizcore.nets.preparation import Preparation
@@ -175,7 +175,7 @@ def _grad_cam(network, model, levels, label, layer):
 
 def _occlusion(network, model, levels, label, **settings):
     plain = Preparation(mean=network.preparation.mean, spread=network.preparation.spread)
-    predict = partial(predicted, model, preparation=plain)
+    predict = partial(predicted, model, preparation=plain, batch=batch_size(network.graph))
     return attribution.occlusion(predict, levels, label, **settings)
 
 

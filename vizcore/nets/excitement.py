@@ -117,6 +117,12 @@ def excitable(graph):
     return tuple(name for name, node in graph.items() if node.kind not in copies)
 
 
+def batch_size(graph):
+    """Return how many pictures a worker has room for at a time, all their feature maps kept."""
+    numbers = sum(math.prod(node.shape) for node in graph.values())
+    return int(np.clip(_MOST_NUMBERS // numbers, 1, _LARGEST_BATCH))
+
+
 def excitement(network, model, x, on_batch=lambda done, count: None):
     """Look through pictures for those that excite each map of a network most.
 
@@ -137,7 +143,7 @@ def excitement(network, model, x, on_batch=lambda done, count: None):
     """
     look = _looker(network, model)
     found = {name: _Best(network.graph[name]) for name in excitable(network.graph)}
-    batch = _batch(network.graph)
+    batch = batch_size(network.graph)
     for start in range(0, len(x), batch):
         given = look(_batch_of(network, x[start : start + batch], batch))
         count = min(batch, len(x) - start)
@@ -266,12 +272,6 @@ def _looker(network, model):
         }
 
     return look
-
-
-def _batch(graph):
-    """Return how many pictures are computed at a time."""
-    numbers = sum(math.prod(node.shape) for node in graph.values())
-    return int(np.clip(_MOST_NUMBERS // numbers, 1, _LARGEST_BATCH))
 
 
 def _batch_of(network, x, batch):
