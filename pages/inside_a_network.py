@@ -35,7 +35,6 @@ now = passed(network, shown.picture)
 with said:
     prediction(network, now.probabilities, shown)
 the_map(state, now)
-with st.container():
-    opened_map(state, now)
+opened_map(state, now)
 agreement_line(key, network, now.levels)
 network_card(state, key, network)

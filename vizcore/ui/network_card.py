@@ -8,6 +8,7 @@ import streamlit as st
 
 from vizcore.export.permalink import to_query
 from vizcore.figures.layer_words import described
+from vizcore.figures.network_drawing import network_svg
 from vizcore.figures.volumes import shape_text
 from vizcore.nets import pretrained
 from vizcore.nets.architectures import layer_table, totals
@@ -26,10 +27,8 @@ from vizcore.ui.run_words import about as time_of
 from vizcore.ui.run_words import percent
 from vizcore.ui.runs_settings import RunsSettings
 
-try:
-    from vizcore.figures.network_drawing import network_svg
-except ImportError:
-    network_svg = None
+_ROOM = 1040
+"""Pixels that a picture has beside the sidebar of a laptop."""
 
 _STYLE = """<style>
 .stHtml dl.card { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 240px), 1fr)); gap: 8px 24px; margin: 0; padding: 0; }
@@ -65,9 +64,8 @@ def network_card(state, key, network):
             _run(training_run(key))
         st.subheader("Its layers", anchor=False)
         _layers(network)
-        if network_svg:
-            st.subheader("As a picture", anchor=False)
-            _picture(key, network)
+        st.subheader("As a picture", anchor=False)
+        _picture(key, network)
 
 
 # ---- Where it comes from ----
@@ -106,7 +104,8 @@ def facts_of(key, card):
     return {
         "Test accuracy": f"{percent(card.test_accuracy, 2)}: {wrong:,} of {tested:,} wrong",
         "Validation accuracy": percent(card.validation_accuracy, 2),
-        "Trained": f"{card.epochs:.0f} epochs, {time_of(card.seconds)}",
+        "Trained": f"{card.epochs:.0f} epoch{'s' if card.epochs > 1 else ''}, "
+        f"{time_of(card.seconds)}",
         "Pictures": ", ".join(f"{name} {count:,}" for name, count in card.counts.items()),
         "Data": f"{dataset_title(card.dataset)}: {card.source}",
         "Recipe": recipe_in_words(card.recipe),
@@ -213,7 +212,7 @@ def _line(row):
 
 
 def _picture(key, network):
-    svg = network_svg(network.architecture, network.title).encode()
+    svg = network_svg(network.architecture, network.title, room=_ROOM).encode()
     address = f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
     alt = escape(f"The layers of {network.title}, from left to right; the table above tells them.")
     st.html(

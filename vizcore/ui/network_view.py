@@ -6,19 +6,14 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
+from vizcore.ui.inside import inside
+from vizcore.ui.into_view import into_view
 from vizcore.ui.kernel_links import kernel_link
+from vizcore.ui.netmap import contents, netmap
 from vizcore.ui.network_settings import RANGES, is_place
 
-try:
-    from vizcore.ui.netmap import contents, netmap
-except (ImportError, OSError):
-    netmap = None
-try:
-    from vizcore.ui.inside import inside
-except (ImportError, OSError):
-    inside = None
-
-_TOLD = "network.visit"
+_TOLD, _OPENINGS = "network.visit", "network.openings"
+_DETAIL = "network-detail"
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +76,6 @@ def the_map(state, one):
         if name in RANGES:
             state.set(replace(state.now, ranges=name))
 
-    if netmap is None:
-        st.markdown("The map is still to come.")
-        return
     netmap(
         _contents(one),
         opened=state.now.opened(one.network.graph),
@@ -104,6 +96,13 @@ def opened_map(state, one):
         Of `NetworkSettings`.
     one : Pass
     """
+    with st.container(key=_DETAIL):
+        _detail(state, one)
+    # After what it shows, so that an element that comes or goes changes nothing here.
+    into_view(_DETAIL, st.session_state.get(_OPENINGS, 0), key="network.into-view")
+
+
+def _detail(state, one):
     now, graph = state.now, one.network.graph
     if not now.node:
         return
@@ -112,7 +111,7 @@ def opened_map(state, one):
         if st.session_state.get(_TOLD) != state.visits:
             st.warning("This network has no such map as the link names: none is opened.")
         state.amend(now.opening())
-    elif inside is not None:
+    else:
         inside(
             one.network,
             one.activations,
@@ -134,6 +133,7 @@ def _opener(state, graph):
         if not node:
             state.set(state.now.opening())
         elif is_place(graph, node, place):
+            st.session_state[_OPENINGS] = st.session_state.get(_OPENINGS, 0) + 1
             state.set(state.now.opening(node, place))
 
     return opening
