@@ -38,7 +38,8 @@ def test_not_moved_the_pair_is_as_good_as_its_cards_say():
     moves, accuracy = shift_accuracy()
     np.testing.assert_array_equal(moves, plane(MOST))
     said = [pretrained.card(name).test_accuracy for name in pretrained.SHIFT_PAIR]
-    assert accuracy[:, len(moves) // 2] == pytest.approx(said, abs=1e-6)
+    # A share of 2,000 digits: three times its standard error.
+    assert accuracy[:, len(moves) // 2] == pytest.approx(said, abs=0.01)
 
 
 @ships

@@ -2,8 +2,8 @@
 
     python -m vizcore.nets.shift_accuracy
 
-writes the file that ships, of all of MNIST's test part: one digit is an anecdote. To be run again
-whenever the pair is trained anew.
+writes the file that ships, of every fifth digit of MNIST's test part: one is an anecdote. To be
+run again whenever the pair is trained anew.
 """
 
 import os
@@ -21,6 +21,9 @@ from vizcore.nets.shifting import plane, shifted
 MOST = 8
 """Pixels each way."""
 
+EVERY = 5
+"""The step through the test part: its first half is the easier one."""
+
 FILE = "shift-accuracy.npz"
 
 
@@ -29,8 +32,9 @@ def main():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     networks = [pretrained.load(name) for name in pretrained.SHIFT_PAIR]
     test = fetch_dataset(pretrained.card(pretrained.SHIFT_PAIR[0]).dataset).test
+    part = test.take(slice(None, None, EVERY))
     moves = plane(MOST)
-    found = accuracies(networks, test, moves)
+    found = accuracies(networks, part, moves)
     np.savez_compressed(pretrained.FOLDER / FILE, moves=moves, accuracy=found)
     print(f"Not moved: {found[:, len(moves) // 2]}, on average: {found.mean(axis=1)}")
     return 0

@@ -2,7 +2,8 @@
 
 Each is made by ``python -m vizcore.nets.pretrain NAME``, which writes its files into this folder:
 ``NAME.npz``, the weights; ``NAME.json``, the card; ``NAME-samples.npz``, pictures of its data that
-may be passed on.
+may be passed on. ``python -m vizcore.nets.shift_accuracy`` adds what the pair of the shift
+experiment gets right.
 """
 
 import json
