@@ -129,7 +129,8 @@ def grad_cam(network, model, x, label, layer=None):
 
     The method is that of Selvaraju and others, *Grad-CAM* (2017),
     https://arxiv.org/abs/1610.02391. Its limit: it is as coarse as the layer's maps, says nothing
-    of what speaks against the class, and one weight a map need not suit every place.
+    of what speaks against the class, and one weight a map need not suit every place: the whole map
+    may be 0 behind a network that flattens.
 
     Parameters
     ----------

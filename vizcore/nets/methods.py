@@ -33,8 +33,9 @@ METHODS = {
         "Grad-CAM",
         "Where the maps of a layer speak for the class: their sum, each weighted by what the "
         "class's logit gains from it on average.",
-        "It is as coarse as the layer's maps, leaves out what speaks against the class, and is "
-        "only interpolated to the picture's size.",
+        "It is as coarse as the layer's maps, leaves out what speaks against the class, and gives "
+        "each map one weight for all places: behind a network that flattens its maps, instead of "
+        "averaging them, it may find nothing.",
     ),
     "occlusion": Method(
         "Occlusion",
