@@ -64,5 +64,5 @@ def test_numbers_of_classes_are_called_by_their_names(network):
     assert strip.values.tolist() == [[[0.5]], [[0.5]]]
     assert strip.names == names_of(network, "dense1") == (("cat",), ("<b>",))
     assert names_of(network, "flatten1") == names_of(network, "relu1") == ()
-    assert map_title(network, "dense1", 1) == "number 2 of dense1, <b>"
+    assert map_title(network, "dense1", 1) == "number 2 of dense1 (class <b>)"
     assert map_title(network, "relu1", 1) == "map 2 of relu1"

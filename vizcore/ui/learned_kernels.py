@@ -145,11 +145,13 @@ def map_kernel(network, name, place):
     bias = network.weights[maker].get("bias")
     added = "" if bias is None else f" and the bias {readable(float(bias[place]), 4)}"
     before, count = network.graph[maker].inputs[0], len(kernel)
-    what = f"a kernel for each of {count} channels" if count > 1 else "one kernel"
-    st.markdown(
-        f"{maker} makes it from {before} with {what}, {kernel.shape[1]}×{kernel.shape[2]}; the "
-        f"results are added up{added}."
+    size = f"{kernel.shape[1]}×{kernel.shape[2]}"
+    what = (
+        f"a kernel of {size} for each of {count} channels" if count > 1 else f"a kernel of {size}"
     )
+    if network.graph[maker].kind == "dense":
+        what = f"a weight for every number: they lie here as the {count} maps of {size} before do"
+    st.markdown(f"{maker} makes it from {before} with {what}; the results are added up{added}.")
     strip = Strip(
         "",
         "channel",

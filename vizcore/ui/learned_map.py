@@ -120,7 +120,7 @@ def map_title(network, name, place):
     if node.has_maps:
         return f"map {place + 1} of {name}"
     named = names_of(network, name)
-    return f"number {place + 1} of {name}" + (f", {named[place][0]}" if named else "")
+    return f"number {place + 1} of {name}" + (f" (class {named[place][0]})" if named else "")
 
 
 def names_of(network, name):

@@ -179,7 +179,7 @@ class Tiles {
     if (!source.count) return;
     const [name, ...rest] = source.lines(tile);
     const said = source.strip.names.length ? [name, ...rest].join(", ") : `${board.noun[0].toUpperCase()}${board.noun.slice(1)} ${name} of ${source.all}`;
-    this.where.textContent = `${said}, row ${row + 1}, column ${column + 1}`;
+    this.where.textContent = source.rows * source.columns > 1 ? `${said}, row ${row + 1}, column ${column + 1}` : said;
     this.value.textContent = source.told(tile, row * source.columns + column);
     board.enlarge(this.large, at);
     Object.assign(this.body.dataset, { strip: this.boards.indexOf(board), at: [source.first + tile, row, column].join(","), value: source.at(tile, row * source.columns + column, 0) });
