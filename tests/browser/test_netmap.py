@@ -176,8 +176,8 @@ def test_all_of_it_by_keys(page, app):
     values = activations()["conv1"]
     expect(said(page, "title")).to_have_text("conv1, map 1 of 4")
     walks = [
-        (["ArrowDown", "ArrowDown"], "conv1,2"),
-        (["ArrowRight"], "relu1,2"),
+        (["ArrowDown", "ArrowDown", "ArrowDown"], "conv1,3"),
+        (["ArrowRight"], "relu1,3"),
         (["ArrowRight", "ArrowRight"], "dense1,2"),
         (["ArrowUp", "ArrowUp", "ArrowUp"], "dense1,0"),
         (["End", "ArrowRight"], "softmax1,0"),
@@ -237,7 +237,7 @@ def test_wide_layers_have_pages(page, app):
     page.keyboard.press("ArrowRight")
     expect(said(page, "facts")).to_contain_text("From 80 maps of relu1")
     likeliest = int(activations("wide")["softmax1"].argmax())
-    first, last = 14 * (likeliest // 14) + 1, min(40, 14 * (likeliest // 14) + 14)
+    first, last = 12 * (likeliest // 12) + 1, min(40, 12 * (likeliest // 12) + 12)
     expect(page.locator('.head[data-node="softmax1"] .place')).to_have_text(f"{first}–{last} of 40")
 
 

@@ -10,7 +10,7 @@ const CLASS = { wide: 152, tall: 36, step: [152, 49], across: 1 };
 const MANY_CLASSES = { ...CLASS, step: [152, 38] };
 const MARGIN = 10;
 const GAPS = [12, 64]; // between the columns, at least and at most
-const NARROWEST = 66;
+const ROOM = 22; // for edges, beside the maps of a column
 const LANE = 14; // for each line under the maps
 const CHANNELS = ["red", "green", "blue"];
 
@@ -155,7 +155,7 @@ class Layout {
     const used = Math.ceil(shown / most);
     const block = (used - 1) * step[0] + wide;
     const pages = Math.ceil(column.count / perPage);
-    return { item: { wide, tall }, step, perPage, pages, lines: Math.ceil(shown / used), used, block, wide: Math.ceil(Math.max(block, named, pages > 1 ? 168 : NARROWEST)) };
+    return { item: { wide, tall }, step, perPage, pages, lines: Math.ceil(shown / used), used, block, wide: Math.ceil(Math.max(block + (column.named ? 0 : ROOM), named, pages > 1 ? 168 : 0)) };
   }
 
   // Sources that are not the column before: a line under the maps, in a lane of its own.

@@ -68,7 +68,7 @@ class Readout {
     this.closeButton.hidden = !opened;
     this.drawPicture(at);
     this.largeBox.classList.toggle("none", !at?.column.maps);
-    this.title.textContent = at ? `${at.node}, ${this.unit(at)}` : "Point at a map, or walk there with the arrow keys.";
+    this.title.textContent = at ? `${at.node}, ${this.unit(at)}` : "Point at a map, tap it, or walk there with the arrow keys.";
     this.facts.textContent = at ? [`${this.factsOf(at)}.`.replace("..", "."), ...this.sourcesOf(at)].join(" ") : "Its sources and their edges light up; a click or Enter opens it.";
     this.pixel.textContent = at ? this.pixelOf(at) : "";
     if (at?.column.maps && at.column.sent) this.drawLarge(at);

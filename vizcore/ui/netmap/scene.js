@@ -190,6 +190,7 @@ class Scene {
     const before = this.net.columns[source.column];
     const limit = this.net.weightLimitOf(column, this.range);
     const read = this.net.read(column, map, source);
+    context.globalAlpha = source.by === "all" && !lit ? 0.4 : 1;
     if (lit) read.sort((one, other) => Math.abs(one.weight ?? 0) - Math.abs(other.weight ?? 0));
     for (const { map: one, weight } of read) {
       const from = this.slot(before, one);
@@ -197,6 +198,7 @@ class Scene {
       inkEdge(context, weight, limit, lit);
       curve(context, from, to);
     }
+    context.globalAlpha = 1;
   }
 
   drawLanes(context) {
