@@ -7,7 +7,11 @@ from playwright.sync_api import expect
 
 from vizcore.ui.frame import PAGES
 
-SCREENS = [*((file, "") for file in PAGES), ("pages/gradients.py", "?part=filter")]
+SCREENS = [
+    *((file, "") for file in PAGES),
+    ("pages/gradients.py", "?part=filter"),
+    ("pages/inside_a_network.py", "?node=conv1&map=3&picture=dfY2AYBYMBAAA"),
+]
 """Every page as it opens, and the parts that its first screen does not show."""
 
 
@@ -56,14 +60,16 @@ FOCUSED = """() => {
   let e = document.activeElement;
   while (e.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
   const { left, right } = e.getBoundingClientRect();
-  const { outlineStyle, outlineWidth } = getComputedStyle(e);
-  const outlined = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+  // What scrolls in a frame may have its outline there.
+  const frames = [e, e.closest(".goes-on")].filter(Boolean).map((one) => getComputedStyle(one));
+  const wide = (one) => one.outlineStyle !== "none" && parseFloat(one.outlineWidth) >= 2;
+  const outlined = frames.some(wide);
   const onScreen = right > 0 && left < innerWidth;
   return onScreen && (!ours.delete(e) || outlined) ? null : e.outerHTML.slice(0, 200);
 }"""
 
 
-FEW = {"pages/data.py": 1}
+FEW = {"pages/data.py": 1, "pages/inside_a_network.py": 3}
 """Controls of our own on pages where most are Streamlit's."""
 
 
