@@ -45,7 +45,7 @@ def numbers(tab, selector):
         "boxes => boxes.map((box) => (box.children.length ? [...box.children] : [box])"
         ".map((cell) => cell.textContent))"
     )
-    return [[number(text) for text in box] for box in texts]
+    return [[last_number(text) for text in box] for box in texts]
 
 
 def number(text):
@@ -53,7 +53,9 @@ def number(text):
 
 
 def last_number(text):
-    return number(re.findall(r"−?[0-9][0-9,.]*(?:e−?[0-9]+)?", text)[-1])
+    figures, power = re.findall("(−?[0-9][0-9,.]*)(?:·10([⁻⁰¹²³⁴-⁹]+))?", text)[-1]
+    powers = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    return number(figures) * 10 ** int(power.translate(powers) or 0)
 
 
 def point_at(tab, row, column, rows, columns):
@@ -205,7 +207,7 @@ def test_a_dense_unit_leads_back_to_the_pixels(page, app):
     best = int(pushes.argmax())
     first = page.locator("table").first.locator("tbody tr").first
     assert first.get_attribute("data-input") == str(best)
-    told = [number(text) for text in first.locator("td").all_inner_texts()[:3]]
+    told = [last_number(text) for text in first.locator("td").all_inner_texts()[:3]]
     assert told[2] == pytest.approx(pushes[best], abs=6e-4)
     row, column, place = np.unravel_index(best, activations["leaky1"].shape)
     name = f"leaky1, map {place + 1}, row {row + 1}, column {column + 1}"
@@ -228,7 +230,7 @@ def test_softmax_shows_scores_powers_and_shares_class_by_class(page, app):
     for row, score, power in zip(rows.all(), scores, powers, strict=True):
         cells = row.locator("td").all_inner_texts()
         wanted = [score, score - scores.max(), power]
-        assert [number(text) for text in cells[:3]] == pytest.approx(wanted, abs=6e-4)
+        assert [last_number(text) for text in cells[:3]] == pytest.approx(wanted, abs=6e-4)
         assert cells[3] == f"{100 * power / powers.sum():.1f}%"
     rows.nth(1).hover()
     expect(page.locator(".formula")).to_contain_text("*dog*: e^(")

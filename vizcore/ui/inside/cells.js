@@ -13,8 +13,14 @@ function inCell(value, digits = 2) {
 // As many digits as a calculation on the board has: three decimals, or two figures that count.
 function short(value) {
   const size = Math.abs(value);
-  if (size >= 100) return readable(value, 1);
-  return readable(value, size >= 0.01 ? 3 : Math.min(6, 1 - Math.floor(Math.log10(size || 1e-6))));
+  if (!size || size >= 100) return readable(value, 1);
+  if (size >= 0.01) return readable(value, 3);
+  const [figures, power] = value.toExponential(1).split("e");
+  return power < -5 ? `${readable(Number(figures), 1)}·10${raised(power)}` : readable(value, 1 - power);
+}
+
+function raised(power) {
+  return Array.from(String(power), (one) => (one === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[one])).join("");
 }
 
 function largestOf(values) {

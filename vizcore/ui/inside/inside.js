@@ -67,6 +67,7 @@ class InsideView {
     this.player.last = this.count - 1;
     this.player.step = this.begin(asked?.cell ?? told, middle, other);
     this.peeked = null;
+    this.kept = other ? null : this.view?.chosen;
     this.settled = Boolean(told) || Boolean(before);
     this.fill();
     if (asked) this.title.focus();

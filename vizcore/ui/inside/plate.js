@@ -103,6 +103,11 @@ function seenBy({ start, size, jump }, { row, column }, picture) {
   });
 }
 
+// 3–5, in one piece.
+function span(first, end) {
+  return `${first + 1}\u2060–\u2060${end}`;
+}
+
 // The picture itself, with what is seen of it outlined.
 class Seen {
   constructor(levels, [rows, columns, channels]) {
@@ -119,7 +124,7 @@ class Seen {
   show(seen) {
     const [[top, bottom], [left, right]] = seen ?? [[0, this.rows], [0, this.columns]];
     const all = bottom - top >= this.rows && right - left >= this.columns;
-    this.caption.textContent = all ? "All of it has a part in this." : `Rows ${top + 1}–${bottom} and columns ${left + 1}–${right} have a part in this.`;
+    this.caption.textContent = all ? "All of it has a part in this." : `Rows ${span(top, bottom)} and columns ${span(left, right)} have a part in this.`;
     this.plate.stack.setAttribute("aria-label", this.caption.textContent);
     this.plate.show([{ row: top, column: left, rows: bottom - top, columns: right - left }]);
     return [top, bottom, left, right];

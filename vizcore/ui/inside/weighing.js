@@ -75,6 +75,11 @@ class Dense {
   }
 }
 
+// A share in per cent, however small.
+function part(share) {
+  return share && share < 0.001 ? `${short(100 * share)}%` : percent(share);
+}
+
 class Softmax {
   constructor(inside) {
     const { header, arrays } = inside;
@@ -131,7 +136,7 @@ class Softmax {
       open.textContent = short(one.score);
       less.textContent = short(one.less);
       power.textContent = short(one.power);
-      share.textContent = percent(one.share);
+      share.textContent = part(one.share);
       bar.style.setProperty("--share", one.share);
     });
     this.sum.textContent = short(this.total[place]);
@@ -150,7 +155,7 @@ class Softmax {
     const { classes, sources } = this.header;
     const { score, less, power, share } = this.values(i, place);
     const name = classes ? `${classes[sources[i].map]}: ` : "";
-    return `${name}e^(${short(score)} ${MINUS} ${bracketed(this.largest[place])}) / ${short(this.total[place])} = e^(${short(less)}) / ${short(this.total[place])} = ${short(power)} / ${short(this.total[place])} = ${percent(share)}`;
+    return `${name}e^(${short(score)} ${MINUS} ${bracketed(this.largest[place])}) / ${short(this.total[place])} = e^(${short(less)}) / ${short(this.total[place])} = ${short(power)} / ${short(this.total[place])} = ${part(share)}`;
   }
 
   formula(at, place) {

@@ -31,7 +31,8 @@ class Convolution {
     Object.assign(this, { inside, header, ...arrays });
     this.count = header.sources.length;
     this.strength = this.each.map((map) => map.reduce((sum, value) => sum + Math.abs(value), 0));
-    this.chosen = this.strength.indexOf(Math.max(...this.strength));
+    const adds = this.each.map((map) => Math.abs(map[inside.player.step]));
+    this.chosen = this.each[inside.kept] ? inside.kept : adds.indexOf(Math.max(...adds));
     this.legends = [
       ["Input maps", SCALES.response, header.limits.given],
       ["Weights", SCALES.weight, header.limits.weight],
