@@ -46,7 +46,8 @@ class StandIn:
         self.asked.append((function, key, weights, levels))
         given = open_network(key).activations(levels)
         given.pop("input")
-        return {**given, "dense1": given["dense1"] - np.float32(self.error)}
+        given["dense1"][3] -= self.error
+        return given
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def keras_activations(key, weights, levels):
     network = open_network(key)
     if network.digest != weights:
         raise NetworkError("This network has changed meanwhile: look again.")
-    given = _built(network)(network.prepared(levels)[np.newaxis], training=False)
+    given = _computed(network)(network.prepared(levels)[np.newaxis])
     return {name: np.asarray(one, np.float32)[0] for name, one in given.items()}
 
 
@@ -75,10 +75,18 @@ def _agreement(key, weights, shape, levels):
 
 
 @lru_cache(maxsize=4)
-def _built(network):
-    """Return a Keras model that gives every node's output."""
+def _computed(network):
+    """Return a function from inputs, (1, H, W, C), to every node's output."""
     import keras
+    import tensorflow as tf
 
     model = keras_model(network)
     outputs = {name: model.get_layer(name).output for name in network.graph if name != INPUT}
-    return keras.Model(model.input, outputs)
+    inner = keras.Model(model.input, outputs)
+
+    # As one graph it takes a quarter of the time that a call of each layer takes.
+    @tf.function(input_signature=[tf.TensorSpec((1, *network.architecture.input), tf.float32)])
+    def computed(x):
+        return inner(x, training=False)
+
+    return computed

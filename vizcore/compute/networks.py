@@ -84,7 +84,7 @@ def network_choices(visitor):
     """
     shipped = [(name, pretrained.card(name).title) for name in pretrained.NAMES if _is_here(name)]
     runs = open_jobs().runs.of(visitor) if visitor else []
-    mine = [(run.id, _title(run)) for run in runs if run.job == _TRAINING and _has_model(run)]
+    mine = [(run.id, _title(run)) for run in runs if _has_model(run)]
     return shipped + mine
 
 
