@@ -191,6 +191,14 @@ def test_what_it_likes_and_where_it_looks_are_shown(page, worker):
     assert "gives 0.25 for the noise and 4.5 for what has become of it in 4 steps" in words(at)
 
 
+def test_a_grad_cam_without_anything_is_told(page, worker, monkeypatch):
+    zero = np.zeros((32, 32), np.float32)
+    nothing = GradCam("pool2", np.zeros(10), zero[:5, :5], zero)
+    monkeypatch.setattr(looking, "grad_cam", lambda *_, **__: nothing)
+    at = page(model="tiny")
+    assert not at.exception and "nothing in the maps of pool2" in words(at)
+
+
 def test_another_seed_asks_anew_and_the_old_one_does_not(page, worker):
     at = page(model="tiny")
     seed = next(one for one in at.number_input if one.label == "Seed")

@@ -151,6 +151,11 @@ def _show(network, levels, label, probability, looks):
         "the colours the picture is grey. The darker the blue, the more a place matters; in "
         "occlusion, red places speak against the class."
     )
+    if looks.grad_cam is not None and not looks.grad_cam.map.any():
+        st.info(
+            f"Grad-CAM finds nothing in the maps of {looks.grad_cam.layer} that speaks for this "
+            "class: let it weigh those of an earlier layer."
+        )
     overlay(levels, panels(looks), label=f"Where the network looks for {name}", key="learned.looks")
 
 

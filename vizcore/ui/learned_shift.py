@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from vizcore.nets import pretrained
-from vizcore.nets.shift_accuracy import shift_accuracy
+from vizcore.nets.shift_accuracy import EVERY, shift_accuracy
 from vizcore.nets.shifting import plane, shift_experiment
 from vizcore.ui.answers import answer
 from vizcore.ui.learned_settings import MOST_SHIFT
@@ -68,8 +68,8 @@ def answers(digit):
     return shift_experiment(networks, pretrained.samples(SAMPLES).x[digit], plane(MOST_SHIFT))
 
 
-def of_all_digits():
-    """Return how many of all test digits both networks get right, (2, places), or None."""
+def of_many_digits():
+    """Return how many of many test digits both networks get right, (2, places), or None."""
     try:
         moves, accuracy = shift_accuracy()
     except OSError:
@@ -78,7 +78,7 @@ def of_all_digits():
 
 
 def evidence(accuracy, count):
-    """Say what became of all test digits.
+    """Say what became of many test digits.
 
     Parameters
     ----------
@@ -90,14 +90,14 @@ def evidence(accuracy, count):
     Examples
     --------
     >>> evidence(np.array([[0.5, 1.0, 0.75], [0.25, 1.0, 0.25]]), 200)
-    'One digit is an anecdote. Of all 200 test digits, the CNN recognises 100.0% where they lie \
+    'One digit is an anecdote. Of 200 test digits, the CNN recognises 100.0% where they lie \
 and 75.0% on average over these moves, the MLP 100.0% and 50.0%.'
     """
     (cnn, cnn_moved), (mlp, mlp_moved) = (
         (percent(float(one[len(one) // 2])), percent(float(one.mean()))) for one in accuracy
     )
     return (
-        f"One digit is an anecdote. Of all {count:,} test digits, the CNN recognises {cnn} where "
+        f"One digit is an anecdote. Of {count:,} test digits, the CNN recognises {cnn} where "
         f"they lie and {cnn_moved} on average over these moves, the MLP {mlp} and {mlp_moved}."
     )
 
@@ -128,12 +128,14 @@ class 75% and 25%.'
 
 
 def _show(state, digit, found):
-    samples, accuracy = pretrained.samples(SAMPLES), of_all_digits()
+    samples, accuracy = pretrained.samples(SAMPLES), of_many_digits()
     truth = int(samples.y[digit])
+    count = -(-pretrained.card(SAMPLES).counts["test"] // EVERY)
     shifts(
         samples.x[digit],
         found,
         accuracy,
+        count,
         most=MOST_SHIFT,
         truth=truth,
         names=NAMES,
@@ -145,4 +147,4 @@ def _show(state, digit, found):
     )
     st.markdown(conclusion(found, truth))
     if accuracy is not None:
-        st.markdown(evidence(accuracy, pretrained.card(SAMPLES).counts["test"]))
+        st.markdown(evidence(accuracy, count))

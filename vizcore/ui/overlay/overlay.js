@@ -124,6 +124,7 @@ class Overlay {
   }
 
   read(panel, at) {
+    if (!panel.limit) return "0 everywhere";
     if (!at) return `at most ${exact(panel.values.reduce((most, value) => Math.max(most, value), -Infinity))}`;
     return exact(panel.values[this.place(panel, at)]);
   }

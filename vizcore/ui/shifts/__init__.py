@@ -10,7 +10,19 @@ _component = register("shifts", "board")
 
 
 def shifts(
-    levels, probabilities, accuracy=None, *, most, truth, names, classes, down, right, visit, key
+    levels,
+    probabilities,
+    accuracy=None,
+    count=0,
+    *,
+    most,
+    truth,
+    names,
+    classes,
+    down,
+    right,
+    visit,
+    key,
 ):
     """Show a picture that one moves, and what networks make of it at every place.
 
@@ -24,7 +36,9 @@ def shifts(
     probabilities : ndarray of float32, (networks, (2 · most + 1)², classes)
         For each move of `vizcore.nets.shifting.plane`.
     accuracy : ndarray of float32, (networks, (2 · most + 1)²), optional
-        The share of all test pictures that each network gets right when they are moved so.
+        The share of other pictures that each network gets right when they are moved so.
+    count : int
+        How many others these are.
     most : int
         Pixels each way.
     truth : int
@@ -41,6 +55,7 @@ def shifts(
     """
     header = {
         "shape": levels.shape,
+        "count": count,
         "most": most,
         "truth": truth,
         "names": list(names),

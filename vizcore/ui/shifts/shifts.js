@@ -72,7 +72,7 @@ class Network {
       return element("li", { class: k === header.truth ? "true" : "" }, element("span", {}, k === header.truth ? `${name} ✓` : name), bar, element("span", {}, percent(shares[k])));
     }));
     this.all.hidden = accuracy === null;
-    if (accuracy !== null) this.all.replaceChildren("All test digits moved so: ", element("strong", {}, percent(accuracy)), " right");
+    if (accuracy !== null) this.all.replaceChildren(`Of ${header.count.toLocaleString("en-US")} test digits moved so, `, element("strong", {}, percent(accuracy)), " are recognised");
     Object.assign(this.body.dataset, { best, share: shares[header.truth], accuracy: accuracy ?? "" });
   }
 }
