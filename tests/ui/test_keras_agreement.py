@@ -57,6 +57,21 @@ def test_a_difference_in_words(differences, said, agrees):
     assert told(differences) == (said, agrees)
 
 
+def test_what_rounding_explains_grows_with_the_numbers():
+    differences = {"conv1": 5e-5, "dense1": 2e-4}
+    assert told(differences, {"conv1": 0.1, "dense1": 3.0}) == (
+        "Keras agrees: the largest difference over all 2 operations is 2.0·10⁻⁴, at dense1.",
+        True,
+    )
+    assert told({**differences, "conv1": 1.5e-4}, {"conv1": 0.1, "dense1": 3.0}) == (
+        "Keras does not agree: at conv1 the difference is 1.5·10⁻⁴, more than the 1.0·10⁻⁴ that "
+        "rounding explains.",
+        False,
+    )
+    said, agrees = told(differences, {"dense1": 1.9})
+    assert not agrees and "2.0·10⁻⁴, more than the 1.9·10⁻⁴" in said
+
+
 def test_a_difference_that_is_no_number_is_no_agreement():
     said, agrees = told({"conv1": 1e-7, "relu1": float("nan")})
     assert not agrees and "relu1" in said

@@ -15,6 +15,8 @@ from vizcore.ui.plain import plain
 
 POLL_SECONDS = 0.5
 LARGEST_DIFFERENCE = 1e-4
+"""That rounding explains; of numbers above 1, as a share of the largest of their operation."""
+
 AGAIN_SECONDS = 30
 """For so long after a failure nobody asks the same again."""
 
@@ -82,11 +84,18 @@ def agreement_line(key, network, levels):
         last.dropped = True
     st.session_state[_QUESTION] = question
     every = None if question.is_over else POLL_SECONDS
-    st.fragment(partial(_told, question, every), run_every=every)()
+    st.fragment(partial(_told, question, every, network, levels), run_every=every)()
 
 
-def told(differences):
+def told(differences, sizes=None):
     """Return a sentence on the differences, and whether they are as small as they should be.
+
+    Parameters
+    ----------
+    differences : dict of str to float
+        As `agreement` returns them; not empty.
+    sizes : dict of str to float, optional
+        The largest absolute number of each operation.
 
     Examples
     --------
@@ -94,18 +103,27 @@ def told(differences):
     ('Keras agrees: the largest difference over all 2 operations is 1.2·10⁻⁶, at conv1.', True)
     """
     # What is no number is the worst of all.
-    worst = max(differences, key=lambda name: np.nan_to_num(differences[name], nan=np.inf))
-    much = differences[worst]
-    if not much <= LARGEST_DIFFERENCE:
-        said = f"Keras does not agree: at {worst} the difference is {scientific(much)}, more than"
-        return f"{said} the {scientific(LARGEST_DIFFERENCE)} that rounding explains.", False
-    if not much:
+    apart = {name: np.nan_to_num(one, nan=np.inf) for name, one in differences.items()}
+    units = {name: max(1, (sizes or {}).get(name, 1)) for name in differences}
+    worst = max(apart, key=lambda name: apart[name] / units[name])
+    most = LARGEST_DIFFERENCE * units[worst]
+    if apart[worst] > most:
+        said = f"Keras does not agree: at {worst} the difference is"
+        said += f" {scientific(differences[worst])}, more than"
+        return f"{said} the {scientific(most)} that rounding explains.", False
+    worst = max(apart, key=apart.get)
+    if not differences[worst]:
         return f"Keras agrees: over all {len(differences)} operations there is no difference.", True
     return (
         f"Keras agrees: the largest difference over all {len(differences)} operations is "
-        f"{scientific(much)}, at {worst}.",
+        f"{scientific(differences[worst])}, at {worst}.",
         True,
     )
+
+
+def _sizes(network, levels):
+    given = network.activations(levels)
+    return {name: float(np.abs(one).max()) for name, one in given.items()}
 
 
 def scientific(value):
@@ -134,7 +152,7 @@ def _asked(key, network, levels):
     return question
 
 
-def _told(question, every):
+def _told(question, every, network, levels):
     if not question.is_over:
         st.markdown("Keras is being asked for the same numbers …")
         return
@@ -143,5 +161,6 @@ def _told(question, every):
     if question.differences is None:
         st.markdown(f"Keras could not be asked: {plain(question.problem)}")
         return
-    said, agrees = told(question.differences)
+    small = all(one <= LARGEST_DIFFERENCE for one in question.differences.values())
+    said, agrees = told(question.differences, None if small else _sizes(network, levels))
     st.markdown(said) if agrees else st.warning(said)
