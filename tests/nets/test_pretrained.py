@@ -117,12 +117,14 @@ def data_of(name):
 
 
 def pictures(name):
-    """Noise, a photograph, and a sample where there is one."""
-    network = pretrained.load(name)
-    yield np.random.default_rng(0).integers(0, 256, network.architecture.input, np.uint8)
-    yield SAMPLES["cat"].load()
-    if (samples := pretrained.samples(name)) is not None:
-        yield samples.x[0]
+    """Pictures as it was made for, if need be a photograph, and how far Keras may be from us."""
+    network, samples = pretrained.load(name), pretrained.samples(name)
+    for picture in samples.x[:3] if samples else [SAMPLES["cat"].load()]:
+        yield picture, dict.fromkeys(network.graph, 1e-4)
+    # What it never saw can make its numbers large, and rounding with them.
+    noise = np.random.default_rng(0).integers(0, 256, network.architecture.input, np.uint8)
+    sizes = {node: np.abs(one).max() for node, one in network.activations(noise).items()}
+    yield noise, {node: 1e-5 * max(10, size) for node, size in sizes.items()}
 
 
 @pytest.mark.xdist_group("tensorflow")
@@ -133,9 +135,9 @@ def test_keras_gives_the_same_in_every_layer(name):
     names = [node for node in network.graph if node != "input"]
     # Everything that Keras computes, but for the padding that it does in a layer of its own.
     assert [one.name for one in model.layers[1:] if "_padding" not in one.name] == names
-    for picture in pictures(name):
+    for picture, most in pictures(name):
         ours = network.activations(picture)
         theirs = feature_maps(model, ours["input"], names)
-        apart = {node: float(np.abs(ours[node] - theirs[node]).max()) for node in names}
-        assert max(apart.values()) <= 1e-4, apart
-        assert all(ours[node].shape == theirs[node].shape for node in names)
+        for node in names:
+            assert ours[node].shape == theirs[node].shape
+            assert np.abs(ours[node] - theirs[node]).max() <= most[node], node
