@@ -22,7 +22,7 @@ from vizcore.ui.lesson_links import query_of
 from vizcore.ui.plain import plain
 from vizcore.ui.state import whole
 
-OWN, OFF = "own", "off"
+OWN = "own"
 DATA_PAGE, TABLES_PAGE = "pages/data.py", "pages/layer_tables.py"
 MOST_NAMES = 10
 
@@ -306,25 +306,23 @@ def length(state):
         "How often it goes through the training pictures. A finished run can be trained longer.",
     )  # fmt: skip
     st.number_input(
-        "Early stopping after (epochs)",
+        _or_off("Early stopping after (epochs)", state.now.patience),
         0,
         100,
         step=1,
-        placeholder=OFF,
         help="Ends when the validation loss has not become less for so many epochs, and keeps the "
         "best epoch; 0 for never. More epochs than that would only learn the pictures by "
         "heart.",
-        **_unless_off(state, "patience", int),
+        **_number(state, "patience", int),
     )
     st.number_input(
-        "Time budget (minutes)",
+        _or_off("Time budget (minutes)", state.now.minutes),
         0.0,
         600.0,
         step=1.0,
         format="%g",
-        placeholder=OFF,
         help="Training ends after so long, between two batches; 0 for no budget.",
-        **_unless_off(state, "minutes", float),
+        **_number(state, "minutes", float),
     )
 
 
@@ -408,11 +406,8 @@ def _number(state, name, kind):
     return state.bind_number(name, lambda s: getattr(s, name), _writer(name, kind))
 
 
-def _unless_off(state, name, kind):
-    """Tie a number whose 0 means off, and is shown as that."""
-    return state.bind_number(
-        name, lambda s: getattr(s, name) or None, _writer(name, lambda value: kind(value or 0))
-    )
+def _or_off(label, number):
+    return label if number else f"{label}: off"
 
 
 def _percent(name):
