@@ -78,7 +78,7 @@ class Gallery {
     const canvas = element("canvas", { "aria-hidden": "true", class: this.zoom < 1 ? "small" : "" });
     this.draw(canvas, index, this.zoom);
     const button = element("button", { type: "button", class: "one", "aria-label": this.name(index), "data-index": index, onclick: () => this.enlarge(index) }, canvas);
-    if (this.captions) button.append(element("span", { class: "caption numbers" }, this.captions[index]));
+    if (this.captions) button.append(element("span", { class: "caption numbers" }, ...captioned(this.captions[index])));
     return button;
   }
 
@@ -174,6 +174,14 @@ class Gallery {
     const told = levels.length === 1 ? levels[0] : ["red", "green", "blue"].map((name, c) => `${name} ${levels[c]}`).join(", ");
     this.level.textContent = `Row ${row + 1}, column ${column + 1}: ${told}`;
   }
+}
+
+// A caption breaks between its parts, as in "true : predicted · 99%", and within one only where that is too wide.
+function captioned(text) {
+  return text.split(" · ").flatMap((line, i) => [
+    ...(i ? [element("br")] : []),
+    ...line.split(/(?<= :) /).flatMap((part) => [element("span", { class: "part" }, part), " "]),
+  ]);
 }
 
 const instances = new WeakMap();
