@@ -58,7 +58,10 @@ INSIDE = "() => { const d = found('.inside')?.dataset; return d && `${d.node} ${
 
 def report(what, times, target):
     p50, p95 = np.percentile(times, [50, 95])
-    print(f"{what}: p50 {p50:.0f} ms, p95 {p95:.0f} ms ({len(times)} times; target {target})")
+    print(
+        f"{what}: p50 {p50:.0f} ms, p95 {p95:.0f} ms ({len(times)} times; target {target})",
+        flush=True,
+    )
 
 
 def opening(browser, url):
@@ -82,8 +85,9 @@ def opening(browser, url):
 
 def answered(tab, kind, answer, act):
     """Do something, and return how long its answer took to be painted."""
-    tab.evaluate(f"window.answer = timed('{kind}', {answer}).then((took) => (window.took = took))")
-    tab.evaluate("window.took = undefined")
+    # Not awaited here: the event is still to come.
+    wait = f"timed('{kind}', {answer}).then((took) => (window.took = took))"
+    tab.evaluate(f"() => {{ window.took = undefined; {wait}; }}")
     act()
     tab.wait_for_function("window.took !== undefined")
     return tab.evaluate("took")

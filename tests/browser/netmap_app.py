@@ -20,7 +20,7 @@ NETWORKS = {
 }
 """Name → its layers."""
 
-PICTURES = 4
+PICTURES = 7
 
 
 def network(name):

@@ -2,7 +2,9 @@
 // of colours cost no traffic. The maps and their edges are painted once, on a canvas; what one
 // points at lights up on another one above it.
 
+// What `netmap_values` keeps, by its elements.
 const shelf = (window.vizcoreNetmaps ??= { kept: new Map(), waiting: new Set() });
+const kept = (stamp) => [...shelf.kept.values()].find(({ header }) => header.stamp === stamp);
 
 const RANGES = { map: "each map", layer: "each layer", network: "the network" };
 
@@ -74,7 +76,7 @@ class NetMap {
   // The numbers come by another way, sooner or later.
   take() {
     const { data } = this;
-    const [network, picture] = [shelf.kept.get(data?.network), shelf.kept.get(data?.picture)];
+    const [network, picture] = [kept(data?.network), kept(data?.picture)];
     if (!network || !picture) return;
     const other = data.network !== this.stamps?.network;
     const fresh = other || data.picture !== this.stamps.picture;
