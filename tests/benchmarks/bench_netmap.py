@@ -105,16 +105,17 @@ def pictures(tab):
 
 def spots(tab):
     """Points on maps: the middles of those of the columns that are a single file of ten."""
+    over = tab.locator(".netmap .over")
+    over.evaluate("canvas => canvas.scrollIntoView({ block: 'center' })")
     heads = tab.locator(".netmap .head").evaluate_all(
         "heads => heads.map((head) => head.getBoundingClientRect()).map((r) => r.x + r.width / 2)"
     )
-    box = tab.locator(".netmap .over").bounding_box()
+    box = over.bounding_box()
     middle = box["y"] + box["height"] / 2
-    return [(x, middle + (i - 4.5) * 54) for x in heads[1:11] for i in range(10)]
+    return [(x, middle + (i - 4.5) * 49) for x in heads[1:11] for i in range(10)]
 
 
 def hovering(tab):
-    tab.locator(".netmap .over").scroll_into_view_if_needed()
     places = spots(tab)
     order = np.random.default_rng(0).permutation(len(places))
     lit = "() => found('.netmap').dataset.lit"
@@ -134,7 +135,7 @@ def opening_maps(tab):
     settled(tab)
     times = []
     for i in range(CLICKS):
-        x, y = places[(7 * i + 11) % len(places)]
+        x, y = spots(tab)[(7 * i + 11) % len(places)]
         times.append(answered(tab, "click", INSIDE, lambda x=x, y=y: tab.mouse.click(x, y)))
         settled(tab)
         tab.wait_for_timeout(200)
@@ -163,7 +164,7 @@ def main():
             settled(warm)
             warm.close()
             opening(browser, url)
-            tab = browser.new_page(viewport={"width": 1440, "height": 1100})
+            tab = browser.new_page(viewport={"width": 1440, "height": 900})
             tab.add_init_script(CLOCK)
             tab.goto(url)
             tab.wait_for_function("window.opened")
