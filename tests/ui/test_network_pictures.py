@@ -62,7 +62,7 @@ def test_a_network_whose_pictures_may_not_ship_has_some_of_our_own():
     assert kinds == [*SKETCHES] and np.array_equal(found[0].picture, SKETCHES["ship"].load())
     cat, rocket = found[6], found[7]
     assert (cat.title, network.class_names[cat.truth]) == ("Cat, a photograph", "cat")
-    assert rocket.truth is None and "none of the classes" in rocket.note
+    assert rocket.truth is None and "None of its classes" in rocket.note
     assert all(one.note for one in found)
     assert [one.id for one in found] == [f"sample-{i}" for i in range(10)]
 
@@ -110,7 +110,7 @@ def test_a_drawing():
     assert "20 of the 28 pixels" in one.note
     fitted = DrawnDigit("f" + BLANK[1:]).to_text()
     assert not shown(fitted, "digits").note
-    assert "other pictures than drawn digits" in shown(fitted, "scans").note
+    assert "has not learned from digits" in shown(fitted, "scans").note
     assert shown(DrawnDigit().to_text(), "scans").note.startswith("Nothing is drawn yet")
 
 

@@ -43,9 +43,11 @@ def choose_network(state, me):
         return None
     titles = dict(network_choices(me))
     titles.setdefault(key, network.title)
+    # Quick runs can make a browser fall back on the default; it is what is set.
     st.selectbox(
         "Network",
         list(titles),
+        index=list(titles).index(key),
         format_func=lambda one: titles[one] if one in pretrained.NAMES else f"Run: {titles[one]}",
         **state.bind("model", lambda s: s.model, _with_model),
     )
@@ -81,6 +83,7 @@ def choose_shown(state, key, network, place=None):
     st.pills(
         "Picture",
         sources,
+        default=source if source in sources else None,
         format_func=SOURCES.get,
         **state.bind("source", lambda s: source_of(s.picture), _turn_to(state)),
     )

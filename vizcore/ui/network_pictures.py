@@ -28,13 +28,11 @@ _PHOTOS = {"cat": "cat", "rocket": None, "coffee": None, "astronaut": None}
 _SIDE = 64
 
 _SHARES = "Softmax shares out 100% among the classes it knows, whatever it is shown"
-_SKETCHED = "It has learned from photographs, and this is a drawing: unlike anything it has seen."
+_SKETCHED = "A drawing: it has learned from photographs alone."
 _CROPPED = "The middle square of a photograph that is not of its dataset."
-_UNKNOWN = f"{_CROPPED} What it shows is none of the classes. {_SHARES}, so one is named."
-_UPLOADED = (
-    f"{_SHARES}: a sure answer does not say that your picture is like those it learned from."
-)
-_DRAWN = f"It has learned from other pictures than drawn digits. {_SHARES}."
+_UNKNOWN = f"None of its classes is to be seen here. {_SHARES}."
+_UPLOADED = f"{_SHARES}: being sure does not mean that your picture is like those it learned from."
+_DRAWN = f"It has not learned from digits. {_SHARES}."
 _UNFITTED = (
     "MNIST’s digits fill 20 of the 28 pixels, with their centre of mass in the middle: a digit "
     "that is larger, smaller or elsewhere is unlike them."
