@@ -275,6 +275,9 @@ def test_a_finished_run_shows_its_curves_and_its_figures(page):
 
 def test_it_tells_what_it_is_made_of_and_links_to_the_same_again(page):
     at = page(run=made(epochs=1, state=State.FINISHED).id)
+    made_of = next(one.proto for one in at.expander if one.label.startswith("What it is made of"))
+    assert made_of.label == "What it is made of: The simplest CNN on Digits"
+    assert not made_of.expanded
     assert "<dt>Network</dt><dd>The simplest CNN</dd>" in html(at)
     assert "<dd>8×8×1 → 6×6×8 → 3×3×8 → 72 → 10</dd>" in html(at)
     link = links(at)["Duplicate with changes"]

@@ -14,7 +14,17 @@ from vizcore.figures.training import Course, points, ranges, training_figure
 from vizcore.nets.training import LOSSES
 from vizcore.ui.live_run import live_run
 from vizcore.ui.numbers import readable
-from vizcore.ui.run_facts import ended_early, job_of, network_table, settings_of, shapes_of
+from vizcore.ui.plain import plain
+from vizcore.ui.run_facts import (
+    dataset_title,
+    ended_early,
+    job_of,
+    network_table,
+    network_title,
+    policy_of,
+    settings_of,
+    shapes_of,
+)
 from vizcore.ui.run_words import STATES, Progress, epochs_of, figure, ordinal, percent
 from vizcore.ui.train_settings import TrainSettings
 
@@ -24,7 +34,7 @@ CHART = "runs-chart"
 _FIRST, _DRAWN, _ROWS = "runs.first", "runs.drawn", "runs.rows"
 _ALT = "Loss and, below it, accuracy over the epochs, in training and in validation."
 _FACTS = """<style>
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(136px, 1fr)); gap: 8px 24px; margin: 0; padding: 0; }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(120px, 1fr)); gap: 8px 16px; margin: 0; }
 .facts .wide { grid-column: 1 / -1; }
 .facts dt { font-size: 15px; }
 .facts dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; font-variant-numeric: tabular-nums lining-nums; }
@@ -54,19 +64,21 @@ def state_line(run):
 
 def made_of(run):
     """Show what the run is made of, and a link to the page where one makes such runs."""
-    with st.expander("What it is made of", expanded=not run.is_active):
+    job = job_of(run)
+    made = f"{network_title(job.network)} on {dataset_title(job.dataset)}"
+    with st.expander(f"What it is made of: {plain(made)}"):
         pairs = "".join(
             f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>"
-            for name, text in settings_of(run).items()
+            for name, text in settings_of(run, policy_of(run)).items()
         )
-        shapes = " → ".join(shapes_of(job_of(run)))
+        shapes = " → ".join(shapes_of(job))
         pairs += f'<div class="wide"><dt>From picture to classes</dt><dd>{shapes}</dd></div>'
-        st.html(f'{_FACTS}<dl class="facts">{pairs}</dl>')
+        st.html(f'{_FACTS}<dl class="facts" style="padding: 0">{pairs}</dl>')
         st.page_link(
             "pages/train_a_network.py",
             label="Duplicate with changes",
             icon=":material/arrow_forward:",
-            query_params=to_query(TrainSettings.of(job_of(run)), complete=True),
+            query_params=to_query(TrainSettings.of(job), complete=True),
         )
 
 
@@ -215,7 +227,9 @@ def _poll(runs, names):
         looks = [open_jobs().look(run.id) for run in runs]
     except RunError:
         st.rerun()
-    if any(_stage(look.run) != _stage(run) for look, run in zip(looks, runs, strict=True)):
+    changed = any(_stage(look.run) != _stage(run) for look, run in zip(looks, runs, strict=True))
+    # The page takes a while: a run that has begun is shown before, one that has ended with it.
+    if changed and not all(look.run.is_active for look in looks):
         st.rerun()
     bars, courses = [], []
     for look, name in _pairs(looks, names):
@@ -230,6 +244,8 @@ def _poll(runs, names):
         ranges=ranges(courses),
         key="runs.live",
     )
+    if changed:
+        st.rerun()
     for trouble in {look.trouble for look in looks if look.trouble}:
         st.warning(trouble)
 
