@@ -37,4 +37,4 @@ with said:
 the_map(state, now)
 opened_map(state, now)
 agreement_line(key, network, now.levels)
-network_card(state, key, network)
+network_card(key, network)

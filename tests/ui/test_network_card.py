@@ -1,9 +1,10 @@
+import re
 from dataclasses import replace
 
 import numpy as np
 
 from vizcore.nets import pretrained
-from vizcore.ui.network_card import facts_of, recipe_in_words
+from vizcore.ui.network_card import confusion_html, facts_of, recipe_in_words
 
 RECIPE = {
     "optimiser": "adam",
@@ -46,3 +47,17 @@ def test_a_recipe_in_words():
     )
     plain = {"shift": 0.0, "rotate": 0.0, "zoom": 0.0, "flip": False}
     assert "; no augmentation; " in recipe_in_words({**RECIPE, "augmentation": plain})
+
+
+def test_a_confusion_matrix_as_a_table():
+    html = confusion_html(np.array([[64, 36], [0, 1200]]), ("cat", "<b>"))
+    assert html.count("<tr>") == 3 and "&lt;b&gt;" in html and "<b>" not in html
+    cells = re.findall(r"<td( class=right)? style=\"--share: (\d+)%\">([0-9,]+)</td>", html)
+    # The root of 64% and of 36%, of 60% at most.
+    assert [share for _, share, _ in cells] == ["48", "36", "0", "60"]
+    assert [count for _, _, count in cells] == ["64", "36", "0", "1,200"]
+    assert [bool(right) for right, _, _ in cells] == [True, False, False, True]
+
+
+def test_a_class_without_pictures_has_no_shade():
+    assert "nan" not in confusion_html(np.array([[0, 0], [0, 1]]), ("a", "b"))

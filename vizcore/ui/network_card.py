@@ -15,7 +15,6 @@ from vizcore.nets.architectures import layer_table, totals
 from vizcore.nets.augmentation import Augmentation
 from vizcore.nets.schedules import SCHEDULES
 from vizcore.nets.training import LOSSES, OPTIMISERS
-from vizcore.ui.confusion import confusion
 from vizcore.ui.layer_settings import LayerSettings, Network
 from vizcore.ui.lesson_links import query_of
 from vizcore.ui.numbers import readable
@@ -41,17 +40,21 @@ _STYLE = """<style>
 .layer-table :is(th, td) { padding: 5px 16px 5px 0; border: 0; border-bottom: 1px solid rgb(110 120 130 / 45%); text-align: left; white-space: nowrap; }
 .layer-table .figure { text-align: right; }
 .layer-table tfoot :is(th, td) { border-bottom: 0; font-weight: 600; }
+.matrix { max-width: 100%; overflow-x: auto; }
+.matrix table { border-collapse: separate; border-spacing: 2px; font-variant-numeric: tabular-nums lining-nums; }
+.matrix :is(th, td) { padding: 4px 8px; border: 0; border-radius: 4px; text-align: right; }
+.matrix tbody td { background: color-mix(in srgb, #4393c3 var(--share), transparent); box-shadow: inset 0 0 0 1px rgb(110 120 130 / 45%); }
+.matrix tbody .right { box-shadow: inset 0 0 0 2px currentcolor; font-weight: 600; }
 .architecture { max-width: 100%; overflow-x: auto; }
 .architecture img { max-width: none; border-radius: 4px; }
 </style>"""  # noqa: E501
 
 
-def network_card(state, key, network):
+def network_card(key, network):
     """Show all that is known of a network, in a part of the page that one opens.
 
     Parameters
     ----------
-    state : PageState
     key : str
         As `vizcore.compute.networks.open_network` takes it.
     network : vizcore.nets.network.Network
@@ -59,7 +62,7 @@ def network_card(state, key, network):
     with st.expander("About this network"):
         st.html(_STYLE, width="content")
         if key in pretrained.NAMES:
-            _shipped(state, key)
+            _shipped(key)
         else:
             _run(training_run(key))
         st.subheader("Its layers", anchor=False)
@@ -71,19 +74,45 @@ def network_card(state, key, network):
 # ---- Where it comes from ----
 
 
-def _shipped(state, key):
+def _shipped(key):
     card = pretrained.card(key)
     st.markdown(card.about)
     _facts(facts_of(key, card))
-    names = card.class_names
     st.markdown("**Its test pictures, and what it took them for**")
-    confusion(
-        card.confusion,
-        names,
-        chosen=None,
-        on_choice=lambda cell: None,
-        visit=(key, state.visits),
-        key=f"{state.page}.confusion",
+    st.html(confusion_html(card.confusion, card.class_names))
+
+
+def confusion_html(matrix, names):
+    """Write a confusion matrix as a table, with nothing to be chosen in it.
+
+    Parameters
+    ----------
+    matrix : ndarray of int, (K, K)
+        Row: the true class; column: the predicted one.
+    names : sequence of str
+
+    Returns
+    -------
+    str
+    """
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>{_counts(counts, i)}</tr>'
+        for i, (name, counts) in enumerate(zip(names, matrix, strict=True))
+    )
+    return (
+        '<div class="matrix" tabindex="0" role="region" aria-label="Confusion matrix"><table>'
+        f"<thead><tr><td>true ↓ &nbsp;taken for →</td>{heads}</tr></thead><tbody>{rows}</tbody>"
+        "</table></div>"
+    )
+
+
+def _counts(counts, place):
+    """Shade by the root of the share of the row, so that a rare mistake can still be seen."""
+    return "".join(
+        f"<td{' class=right' if i == place else ''} "
+        f'style="--share: {60 * (count / max(1, counts.sum())) ** 0.5:.0f}%">{count:,}</td>'
+        for i, count in enumerate(counts.tolist())
     )
 
 
