@@ -126,7 +126,7 @@ class InsideView {
     this.check.hidden = !header.agrees;
     this.player.bar.hidden = this.count < 2;
     this.stage.replaceChildren(this.view.node);
-    this.legendBox.replaceChildren(...this.view.legends.map((one) => legend(...one)));
+    this.legendBox.replaceChildren(...this.view.legends.filter(([, , limit]) => limit > 0).map((one) => legend(...one)));
   }
 
   open({ node, map, cell = null }) {

@@ -41,8 +41,9 @@ class Pointwise {
     const { header, arrays } = inside;
     Object.assign(this, { inside, header, ...arrays, kind: POINTWISE[header.kind] });
     this.legends = [["Both maps", SCALES.response, header.limits.given]];
-    const flow = [inside.outputFigure, inside.seen.figure];
+    const flow = [inside.outputFigure];
     if (this.given) {
+      flow.push(inside.seen.figure);
       const [rows, columns] = header.shapes.given.slice(1);
       this.source = new Plate().use({ rows, columns, values: this.given[0], limit: header.limits.given });
       flow.unshift(sourceButton(header.sources[0], this.source, (one) => inside.open(one)), element("div", { class: "arrow" }, element("span", {}, this.kind.sign), sign("→")));
@@ -140,14 +141,14 @@ class Addition {
     const [, rows, columns] = header.shapes.given;
     this.legends = [["All three maps", SCALES.response, header.limits.given]];
     this.plates = this.given.map((values) => new Plate().use({ rows, columns, values, limit: header.limits.given }));
-    const named = (i, word) => element("figure", {}, element("figcaption", {}, word), sourceButton(header.sources[i], this.plates[i], (one) => inside.open(one)));
-    const flow = [named(0, "F(x)"), sign("+"), named(1, "the shortcut"), sign("="), inside.outputFigure, inside.seen.figure];
+    const named = (i, word) => element("figure", {}, sourceButton(header.sources[i], this.plates[i], (one) => inside.open(one)), element("p", {}, word));
+    const flow = [named(0, "This is F(x)"), sign("+"), named(1, "This is the shortcut"), sign("="), inside.outputFigure, inside.seen.figure];
     this.steps = element("div");
     this.node = element("div", { class: "alone" }, element("div", { class: "flow" }, ...flow), element("section", { class: "work" }, element("h4", {}, "The arithmetic at this cell"), this.steps));
   }
 
   draw({ narrow, room }) {
-    this.plates.forEach((plate) => plate.draw(this.inside.sideFor(narrow, room, 3)));
+    for (const plate of [...this.plates, this.inside.output]) plate.draw(this.inside.sideFor(narrow, room, 3));
   }
 
   show(at, place) {
@@ -223,6 +224,7 @@ class Preparation {
     const [rows, columns] = header.walk;
     this.source = new Plate().use({ rows, columns, values: this.levels[0], limit: 255, scale: GREY, paints: shades(GREY) });
     this.steps = element("div");
+    inside.outputFigure.firstChild.textContent = "What the network is given";
     const levels = element("figure", {}, element("figcaption", {}, "Levels, 0 to 255"), this.source.stack);
     this.node = element("div", { class: "alone" }, element("div", { class: "flow" }, levels, sign("→"), inside.outputFigure), element("section", { class: "work" }, element("h4", {}, "The arithmetic at this cell"), this.steps));
   }

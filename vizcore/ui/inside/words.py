@@ -73,8 +73,8 @@ def _convolution(graph, node, index):
 def _pooling(graph, node, index):
     layer, source = node.layer, _source(graph, node, index)
     which = "the largest number" if node.kind == "max" else "the average"
-    stride = "" if layer.stride == layer.size else f", which moves by {layer.stride}"
-    return f"{which} in every {layer.size}×{layer.size} window of {source}{stride}"
+    where = "" if layer.stride == layer.size else f", one at {_every(layer.stride)} cell"
+    return f"{which} in every {layer.size}×{layer.size} window of {source}{where}"
 
 
 def _whole(graph, node, index):
@@ -101,8 +101,12 @@ def _shortcut(graph, node, index):
     stride = node.layer.stride
     if stride == 1:
         return f"{place_name(before, index)}, as it is"
-    step = {2: "2nd", 3: "3rd"}.get(stride, f"{stride}th")
-    return f"every {step} cell of every {step} row of {place_name(before, index)}"
+    step = _every(stride)
+    return f"{step} cell of {step} row of {place_name(before, index)}"
+
+
+def _every(stride):
+    return {1: "every", 2: "every 2nd", 3: "every 3rd"}.get(stride, f"every {stride}th")
 
 
 def _each(graph, node, index):
