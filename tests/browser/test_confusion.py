@@ -161,7 +161,7 @@ def test_quick_clicks_end_at_the_last(place, page):
 def test_all_three_files_can_be_saved(place, page):
     open_run(page, place)
     for label, name, beginning in [
-        ("The network", "doctors-network.keras", b"a stand-in"),
+        ("The network", "doctors-network.keras", b"PK"),
         ("The figures", "doctors-figures.csv", b"epoch,loss"),
         ("A Keras script", "doctors-script.py", b"# Doctors\n"),
     ]:
@@ -187,6 +187,24 @@ def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(place, p
              .map((element) => element.scrollWidth)"""
     )
     assert max(wide) <= width
+
+
+def test_ten_classes_fit_a_phone(place, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_run(page, place)
+    frame = page.locator(".confusion .scroll")
+    assert frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+    expect(page.locator(".confusion .hint")).to_be_hidden()
+    sizes = page.locator("td[data-row]").evaluate_all(
+        """cells => cells.map((cell) => {
+             const text = document.createRange();
+             text.selectNodeContents(cell);
+             const { width } = text.getBoundingClientRect();
+             return [parseFloat(getComputedStyle(cell).fontSize), cell.clientWidth - width];
+           })"""
+    )
+    letters, rooms = zip(*sizes, strict=True)
+    assert min(letters) >= 11 and min(rooms) >= 0
 
 
 CONTRASTS = """cells => {

@@ -8,6 +8,9 @@ const SHORT = 3;
 const shade = (share) => 100 * Math.sqrt(share);
 const commas = (count) => count.toLocaleString("en-US");
 
+// On a phone there is no room for the commas.
+const figure = (count) => commas(count).split(/(?=,)/).flatMap((part, i) => (i ? [element("span", { class: "comma" }, ","), part.slice(1)] : [part]));
+
 function sentence(count, support, truth, taken) {
   if (!support) return `There are no test pictures of class ${truth}.`;
   const pictures = `${commas(support)} picture${support === 1 ? "" : "s"} of class ${truth}`;
@@ -20,8 +23,11 @@ class Confusion {
   constructor(root) {
     this.at = [0, 0];
     this.frame = element("div", { class: "scroll goes-on" });
+    this.hint = element("p", { class: "hint", hidden: true }, "It goes on at the right: swipe or scroll.");
+    this.observer = new ResizeObserver(() => this.fit());
+    this.observer.observe(this.frame);
     this.said = element("p", { class: "said", role: "status" });
-    this.body = element("div", { class: "confusion numbers" }, this.frame, this.said, this.key());
+    this.body = element("div", { class: "confusion numbers" }, this.frame, this.hint, this.said, this.key());
     this.frame.addEventListener("keydown", (event) => this.press(event));
     this.frame.addEventListener("click", (event) => this.over(event, (cell) => this.choose(cell)));
     this.frame.addEventListener("pointerover", (event) => this.over(event, (cell) => this.show(cell)));
@@ -69,6 +75,8 @@ class Confusion {
     const long = names.some((name) => name.length > SHORT);
     this.body.classList.toggle("upright", long);
     this.body.classList.toggle("many", names.length > MANY);
+    this.body.style.setProperty("--classes", names.length);
+    this.body.style.setProperty("--digits", String(Math.max(...matrix.flat())).length);
     this.columns = names.map((name) => element("th", { scope: "col", class: "column", title: long ? name : null }, element("span", {}, name)));
     this.rows = names.map((name, i) => element("tr", {}, element("th", { scope: "row", class: "row" }, element("span", {}, name)), ...matrix[i].map((count, j) => this.cell(count, i, j))));
     this.cells = this.rows.map((row) => [...row.querySelectorAll("td")]);
@@ -81,11 +89,20 @@ class Confusion {
     this.frame.replaceChildren(element("table", { role: "grid", "aria-label": "Confusion matrix: a row for each true class, a column for each predicted one" }, head, element("tbody", {}, ...this.rows)));
     this.walk(this.at, false);
     this.show();
+    this.fit();
+  }
+
+  fit() {
+    this.hint.hidden = this.frame.scrollWidth <= this.frame.clientWidth;
+  }
+
+  destroy() {
+    this.observer.disconnect();
   }
 
   cell(count, i, j) {
     const kind = [count ? "some" : "none", i === j ? "right" : ""].join(" ").trim();
-    const cell = element("td", { role: "gridcell", class: kind, tabindex: -1, "data-row": i, "data-column": j, "aria-selected": "false", "aria-label": this.told([i, j]) }, commas(count));
+    const cell = element("td", { role: "gridcell", class: kind, tabindex: -1, "data-row": i, "data-column": j, "aria-selected": "false", "aria-label": this.told([i, j]) }, ...figure(count));
     cell.style.setProperty("--share", `${shade(count / (this.support[i] || 1))}%`);
     return cell;
   }
