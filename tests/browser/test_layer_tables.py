@@ -1,5 +1,6 @@
 """Layer tables in a real browser: rows chosen and changed, what cannot be, links."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -255,6 +256,19 @@ def test_on_a_phone_every_figure_of_a_row_is_seen_with_its_name(server, page):
     named = "cells => cells.map((one) => getComputedStyle(one, '::before').content)"
     heads = ["Output", "Parameters", "Multiply-adds", "Receptive field"]
     assert first.locator(".figure").evaluate_all(named) == [f'"{head}"' for head in heads]
+
+
+def test_a_long_table_shows_where_it_goes_on(server, page):
+    open_table(page, server)
+    frame, hint = page.locator(".layers .scroll"), page.locator(".layers .more")
+    expect(hint).to_be_hidden()
+    expect(frame).not_to_have_class(re.compile("more-"))
+    open_table(page, server, LayerSettings(Network.named("plain-20")))
+    expect(hint).to_have_text("The table goes on: scroll in its frame.")
+    for top, edges in ((0, ["below"]), (300, ["above", "below"]), (99999, ["above"])):
+        frame.evaluate("(frame, top) => (frame.scrollTop = top)", top)
+        for edge in ("above", "below"):
+            expect(page.locator(f".layers .scroll.more-{edge}")).to_have_count(edges.count(edge))
 
 
 def test_the_shortcut_hands_its_input_on(server, page):

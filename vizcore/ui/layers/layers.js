@@ -18,6 +18,10 @@ class Layers {
       if (row >= 0) this.choose(row, true);
     });
     this.table = element("div", { class: "scroll", role: "group", tabindex: 0, "aria-label": "Layer table" });
+    this.hint = element("p", { class: "more", hidden: true }, "The table goes on: scroll in its frame.");
+    this.observer = new ResizeObserver(() => this.showEdges());
+    this.observer.observe(this.table);
+    this.table.addEventListener("scroll", () => this.showEdges());
     this.input = element("fieldset", { class: "input" });
     this.editor = element("fieldset", { class: "editor" });
     this.message = element("p", { class: "message", role: "alert" });
@@ -28,7 +32,7 @@ class Layers {
       element(
         "div",
         { class: "halves" },
-        element("div", { class: "left" }, this.table),
+        element("div", { class: "left" }, this.table, this.hint),
         element("div", { class: "right" }, this.input, this.editor, this.message, this.title, this.formulas),
       ),
     );
@@ -57,6 +61,7 @@ class Layers {
     if (redraw) this.drawInput();
     this.choose(this.row, false, redraw);
     this.showProblem(data.problem);
+    this.showEdges();
     this.body.dataset.drawn = "";
   }
 
@@ -103,6 +108,18 @@ class Layers {
         ),
       ),
     );
+  }
+
+  // Where rows are hidden there is a shadow: above the foot, below the head.
+  showEdges() {
+    const { scrollTop, scrollHeight, clientHeight } = this.table;
+    this.table.classList.toggle("more-above", scrollTop > 1);
+    this.table.classList.toggle("more-below", scrollTop + clientHeight < scrollHeight - 1);
+    this.hint.hidden = scrollHeight <= clientHeight + 1;
+  }
+
+  destroy() {
+    this.observer.disconnect();
   }
 
   drawInput() {
