@@ -12,7 +12,7 @@ from test_runs import PATIENT, Place
 
 from vizcore.nets import pretrained
 from vizcore.ui.learned_settings import MOST_SHIFT
-from vizcore.ui.learned_shift import answers
+from vizcore.ui.learned_shift import answers, of_many_digits
 
 KERNELS, MAPS, LIKED = (f".st-key-learned-{name} .tiles[data-drawn]" for name in
                         ("kernels", "maps", "liked"))  # fmt: skip
@@ -84,6 +84,8 @@ def test_a_digit_is_moved_without_the_server(page, alone):
         drawn = body.evaluate("body => ({ ...body.dataset })")
         assert float(drawn["share"]) == float(shares[truth])
         assert int(drawn["best"]) == shares.argmax()
+        accuracy = of_many_digits()[network].reshape(found.shape[1:3])
+        assert float(drawn["accuracy"]) == float(accuracy[MOST_SHIFT + 2, MOST_SHIFT + 2])
         right = (found[network].argmax(axis=-1) == truth).sum()
         assert int(drawn["right"]) == right
     expect(page).to_have_url(re.compile("(?=.*[?&]down=2)(?=.*[?&]right=2)"))
