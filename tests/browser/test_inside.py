@@ -225,6 +225,7 @@ def test_softmax_shows_scores_powers_and_shares_class_by_class(page, app):
     _, _, activations = passed("plain")
     scores = activations["dense1"].astype(float)
     powers = np.exp(scores - scores.max())
+    expect(page.locator(".formula")).to_have_text(re.compile("^owl: e"))  # a name is as it is
     rows = page.locator("tbody tr")
     assert rows.locator("th").all_inner_texts() == list(CLASSES)
     for row, score, power in zip(rows.all(), scores, powers, strict=True):

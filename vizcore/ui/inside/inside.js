@@ -177,7 +177,7 @@ class InsideView {
     this.middle = seen ? field && [row, column].map((n, axis) => field.start[axis] + field.jump[axis] * n + (field.size[axis] - 1) / 2) : this.middle;
     this.seenNow = seen;
     const formula = this.view.formula(at, place);
-    this.words = this.count > 1 ? `Row ${row + 1}, column ${column + 1}: ${formula}` : `${formula[0].toUpperCase()}${formula.slice(1)}`;
+    this.words = this.count > 1 ? `Row ${row + 1}, column ${column + 1}: ${formula}` : formula;
     this.see(null, null);
     const { node, map, kind } = this.header;
     Object.assign(this.body.dataset, { node, map, kind, at: `${row},${column}`, value: this.walked[place], made: this.arrays.made[Math.min(place, this.arrays.made.length - 1)], drawn: "" });
