@@ -225,6 +225,7 @@ def test_the_map_opens_and_closes(page, monkeypatch):
 def test_what_a_browser_forges_is_not_opened(page, monkeypatch, forged):
     given = opening(monkeypatch, forged)
     at = page()
+    assert not at.exception
     at.run()
     assert not at.exception and given[1]["opened"] is None and at.query_params == {}
 
