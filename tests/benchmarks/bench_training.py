@@ -354,9 +354,9 @@ def heard(jobs, run):
 
 
 def finished(jobs, run):
-    """Wait for the end of a run."""
+    """Wait for the end of a run, asking as often as a page that watches it."""
     while (now := jobs.runs.get(run.id)).is_active:
-        time.sleep(0.05)
+        time.sleep(0.5)
     assert now.state is State.FINISHED, now.note
     return now
 

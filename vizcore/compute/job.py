@@ -10,7 +10,7 @@ from typing import Protocol
 
 from vizcore.compute.limits import Cost
 
-_EVENT_EVERY = 0.1
+_EVENT_EVERY = 0.25
 """Seconds between two progress events within an epoch."""
 
 
