@@ -157,7 +157,7 @@ def test_a_flattened_number_knows_its_map_and_cell():
     x = np.arange(12).reshape(2, 3, 2)
     header, arrays = opened("2x3x2-relu-dropout_0.5-flatten", x, "flatten1", 9)
     # 9 is the second of the two maps, in row 1 and column 1, counted from 0.
-    assert header["origin"]["node"] == "dropout1" and header["origin"]["map"] == 1
+    assert header["origin"]["node"] == "relu1" and header["origin"]["map"] == 1
     assert header["origin"]["cell"] == (1, 1) and header["origin"]["seen"] == ((1, 2), (1, 2))
     assert arrays["given"].tolist() == [[[1, 3, 5], [7, 9, 11]]]
     assert arrays["made"].tolist() == [[9]]

@@ -49,8 +49,8 @@ def origin(graph, name, index):
     --------
     >>> from vizcore.nets.architectures import Architecture
     >>> from vizcore.nets.graph import graph_of
-    >>> graph = graph_of(Architecture.from_text("2x3x4-relu-flatten-dropout_0.5-dense_2"))
-    >>> origin(graph, "dropout1", 17), origin(graph, "dense1", 1)
+    >>> graph = graph_of(Architecture.from_text("2x3x4-relu-dropout_0.5-flatten-dense_2"))
+    >>> origin(graph, "flatten1", 17), origin(graph, "dense1", 1)
     (('relu1', 1, (1, 1)), ('dense1', 1, None))
     """
     node = graph[name]
@@ -59,6 +59,9 @@ def origin(graph, name, index):
     before = graph[node.inputs[0]]
     if node.kind == "flatten" and before.has_maps:
         row, column, place = np.unravel_index(index, before.shape)
+        # The map of the network leaves dropout out: outside training it changes nothing.
+        while before.kind == "dropout":
+            before = graph[before.inputs[0]]
         return before.name, int(place), (int(row), int(column))
     if node.kind in _EACH | {"flatten"}:
         return origin(graph, before.name, index)
