@@ -110,7 +110,8 @@ def as_css():
     """The same constants as custom properties of a component's root."""
     return (
         f":host {{ --accent: {ACCENT}; --accent-edge: {ACCENT_EDGE};"
-        f" --ink-on-light: {INK_ON_LIGHT}; --ink-on-dark: {INK_ON_DARK}; }}\n"
+        f" --ink-on-light: {INK_ON_LIGHT}; --ink-on-dark: {INK_ON_DARK};"
+        f" --response-positive: {RESPONSE_RAMP[-1]}; }}\n"
     )
 
 

@@ -39,7 +39,8 @@ METHODS = {
     ),
     "occlusion": Method(
         "Occlusion",
-        "How far the class's probability falls when a square covers a part of the picture.",
+        "How far the class's probability falls when a square covers a part of the picture; "
+        "every place tells of the square whose middle is nearest.",
         "The square is itself something to see, its size decides what can be found, and of two "
         "parts that would each suffice neither seems to matter.",
     ),
@@ -61,8 +62,8 @@ METHODS = {
         "The shift experiment",
         "The same digit, moved by pixels, before a CNN and an MLP that were trained alike on "
         "digits that were never moved.",
-        "Strides and pooling make a CNN's answer depend a little on the place too, and a digit "
-        "that leaves the picture is lost to both.",
+        "Only the convolutions move with the digit: the dense layer behind them expects its maps "
+        "where they lay in training. And where ink leaves the picture, both see less of it.",
     ),
 }
 """Key → the method."""

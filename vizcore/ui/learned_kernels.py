@@ -110,9 +110,8 @@ def kernels_section(network):
     )
     tiles(strips, label=f"Kernels of {name}", key="learned.kernels")
     st.markdown(
-        "**Its limits:** a kernel of so few weights shows at a glance what it answers to, an edge, "
-        "a spot, a colour. Only the first ones can be read so: later kernels weigh maps, not "
-        "colours."
+        "**Its limits:** in so few weights one sees an edge, a spot or a colour at best. Only the "
+        "first kernels can be read so: later ones weigh maps, not colours."
     )
 
 

@@ -64,8 +64,8 @@ def choose_map(state, now):
     (name, place), said = chosen_map(state.now, graph)
     st.header("One map", anchor=False)
     st.markdown(
-        "A map is what one kernel makes of the whole picture; choose a layer and click one of its "
-        "maps, and the parts below tell what it answers to."
+        "A map is what one neuron, the same at every place, makes of the whole picture. Choose a "
+        "layer and click one of its maps: the parts below tell what it answers to."
     )
     if said:
         st.info(said)

@@ -178,11 +178,33 @@ class Scene {
       const before = this.net.columns[source.column];
       const near = source.column === column.place - 1 && (this.within(column) || this.within(before));
       if (!near || source.by === "many") continue;
+      if (source.by === "one" && this.layout.columns[column.place].used > 1) {
+        this.drawBand(context, before, column);
+        continue;
+      }
       const maps = this.shown(column);
       const pairs = source.by === "one" || source.by === "turns" ? maps.length : (maps.length * this.shown(before).length) / (source.groups ?? 1);
       if (pairs > MOST_EDGES) this.crowded = true;
       else for (const map of maps) this.strokeEdges(context, column, map, source, false);
     }
+  }
+
+  // Map for map, between layers in several columns: lines from each would run behind the others.
+  drawBand(context, before, column) {
+    const [from, to] = [before, column].map(({ place }) => this.layout.columns[place]);
+    const [x1, x2] = [from.inner + from.block + 6 - this.left, to.inner - 6 - this.left];
+    const y = to.top + (to.lines * to.step[1]) / 2;
+    context.strokeStyle = context.fillStyle = `rgb(${NEUTRAL.join(" ")})`;
+    context.lineWidth = 3;
+    context.beginPath();
+    context.moveTo(x1, y);
+    context.lineTo(x2 - 8, y);
+    context.stroke();
+    context.beginPath();
+    context.moveTo(x2, y);
+    context.lineTo(x2 - 9, y - 6);
+    context.lineTo(x2 - 9, y + 6);
+    context.fill();
   }
 
   strokeEdges(context, column, map, source, lit) {

@@ -152,9 +152,12 @@ class Overlay {
 }
 
 // Without colours of its own, so that those laid over it are not mistaken; ITU-R BT.601.
+// Pale, so that a colour above it is nearly the legend's, on ink and beside it.
+const PALEST = 190;
+
 function greyOf(photo) {
   const grey = new ImageData(new Uint8ClampedArray(photo.data), photo.width);
-  for (let i = 0; i < grey.data.length; i += 4) grey.data.fill(0.299 * photo.data[i] + 0.587 * photo.data[i + 1] + 0.114 * photo.data[i + 2], i, i + 3);
+  for (let i = 0; i < grey.data.length; i += 4) grey.data.fill(PALEST + (1 - PALEST / 255) * (0.299 * photo.data[i] + 0.587 * photo.data[i + 1] + 0.114 * photo.data[i + 2]), i, i + 3);
   return grey;
 }
 
