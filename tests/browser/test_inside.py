@@ -187,6 +187,10 @@ def test_a_source_opens_at_the_same_place_of_the_picture(page, app):
     assert at(page) == (6 + row, 6 + column)
 
 
+def table(page, caption):
+    return page.locator("table", has=page.locator("caption", has_text=caption))
+
+
 def test_normalisation_is_written_with_its_numbers(page, app):
     open_map(page, app, "plain", "norm1", 2, at="3_4")
     network, _, activations = passed("plain")
@@ -205,7 +209,7 @@ def test_a_dense_unit_leads_back_to_the_pixels(page, app):
     network, _, activations = passed("plain")
     pushes = activations["dropout1"] * network.weights["dense1"]["kernel"][:, 1]
     best = int(pushes.argmax())
-    first = page.locator("table").first.locator("tbody tr").first
+    first = table(page, "Single inputs that push it up most").locator("tbody tr").first
     assert first.get_attribute("data-input") == str(best)
     told = [last_number(text) for text in first.locator("td").all_inner_texts()[:3]]
     assert told[2] == pytest.approx(pushes[best], abs=6e-4)
@@ -218,6 +222,30 @@ def test_a_dense_unit_leads_back_to_the_pixels(page, app):
     first.get_by_role("button", name=f"Open {name}").click()
     expect(page.locator(f"{BODY}[data-node='leaky1'][data-map='{place}']")).to_be_visible()
     assert at(page) == (row, column)
+
+
+def test_a_dense_unit_adds_up_what_maps_and_places_push(page, app):
+    open_map(page, app, "plain", "dense1", 1)
+    network, _, activations = passed("plain")
+    pushes = activations["dropout1"] * network.weights["dense1"]["kernel"][:, 1]
+    pushes = pushes.reshape(activations["leaky1"].shape)
+    best = int(pushes.sum(axis=(0, 1)).argmax())
+    first = table(page, "Maps that push it up most").locator("tbody tr").first
+    assert first.get_attribute("data-map") == str(best)
+    told = last_number(first.locator("td").first.inner_text())
+    assert told == pytest.approx(pushes[..., best].sum(), abs=6e-4)
+    places = page.locator(".places canvas.marks")
+    places.focus()
+    page.keyboard.press("ArrowLeft")
+    rows, columns, maps = pushes.shape
+    row, column = rows // 2, columns // 2 - 1
+    formula = page.locator(".formula")
+    expect(formula).to_contain_text(f"Row {row + 1}, column {column + 1} of all {maps} maps")
+    assert last_number(formula.inner_text()) == pytest.approx(pushes[row, column].sum(), abs=6e-4)
+    seen = fields_of(network.graph)["leaky1"].seen((row, column), (12, 12))
+    assert state(page)["seen"] == ",".join(str(n) for axis in seen for n in axis)
+    first.get_by_role("button").click()
+    expect(page.locator(f"{BODY}[data-node='leaky1'][data-map='{best}']")).to_be_visible()
 
 
 def test_softmax_shows_scores_powers_and_shares_class_by_class(page, app):

@@ -15,6 +15,7 @@ from vizcore.nets import pretrained
 from vizcore.ui import network_view
 from vizcore.ui.drawn_digit import BLANK, DrawnDigit
 from vizcore.ui.layer_settings import LayerSettings
+from vizcore.ui.learned_settings import LearnedSettings
 from vizcore.ui.network_settings import NetworkSettings
 from vizcore.ui.runs_settings import RunsSettings
 
@@ -73,13 +74,18 @@ def test_it_opens_with_a_digit_and_says_what_it_is(page):
 
 def test_every_network_that_ships_can_be_chosen(page):
     at = page()
-    for name in control(at, "Network").options:
-        control(at, "Network").set_value(name.lower()).run()
+    for name in pretrained.NAMES:
+        control(at, "Network").set_value(name).run()
         assert not at.exception and not at.warning
-        assert at.query_params.get("model", "digits") == name.lower()
-        assert "python -m vizcore.nets.pretrain " + name.lower() in "".join(
+        assert at.query_params.get("model", "digits") == name
+        assert f"python -m vizcore.nets.pretrain {name}" in "".join(
             one.proto.body for one in at.main.get("html")
         )
+
+
+def test_a_network_is_offered_with_what_it_gets_right(page):
+    accuracy = pretrained.card("scans").test_accuracy
+    assert f"Scans (test part: {accuracy:.1%})" in control(page(), "Network").options
 
 
 def test_a_link_chooses_network_picture_and_range(page):
@@ -310,6 +316,15 @@ def test_the_layers_lead_to_their_table(page):
     link = next(one for one in at.main.get("page_link") if "Layer tables" in one.proto.label)
     settings = from_query(LayerSettings, dict(parse_qsl(link.proto.query_string)))
     assert settings.network.to_text() == "tiny"
+
+
+def test_an_opened_map_leads_to_what_it_learned(page):
+    at = page(model="tiny", node="conv2", map=3)
+    link = next(one for one in at.main.get("page_link") if one.proto.page == "what_it_learned")
+    settings = from_query(LearnedSettings, dict(parse_qsl(link.proto.query_string)))
+    assert (settings.model, settings.node, settings.map) == ("tiny", "conv2", 3)
+    at = page(model="tiny", node="input")
+    assert not [one for one in at.main.get("page_link") if one.proto.page == "what_it_learned"]
 
 
 def test_a_cluster_that_is_down_is_told_in_a_sentence_and_the_page_stands(page):

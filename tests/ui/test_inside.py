@@ -182,6 +182,17 @@ def test_a_dense_unit_sends_what_pushes_it_most():
     assert arrays["made"].tolist() == [[12.5]]
 
 
+def test_a_dense_unit_behind_flattened_maps_adds_up_what_maps_and_places_push():
+    x = np.float32([[[1, 10], [2, 20]]])
+    weights = {"dense1": {"kernel": np.float32([[3], [-1], [4], [0.5]]), "bias": np.float32([1])}}
+    header, arrays = opened("1x2x2-relu-dropout_0.5-flatten-dense_1", x, "dense1", 0, weights)
+    # The pushes are 3, −10, 8 and 10: the first map's are the first and the third.
+    assert [(one["name"], one["push"]) for one in header["mapsUp"]] == [("relu1, map 1", 11)]
+    assert header["mapsDown"] == []
+    assert arrays["places"].tolist() == [[[-7, 18]]]
+    assert header["of"]["name"] == "relu1" and header["of"]["shape"] == (1, 2, 2)
+
+
 def test_only_the_ten_strongest_inputs_are_listed_on_either_side():
     x = np.ones((1, 30, 1))
     column = np.float32([*range(1, 16), *range(-15, 0)])

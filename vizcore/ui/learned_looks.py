@@ -148,8 +148,10 @@ def _show(network, levels, label, probability, looks):
     name = network.class_names[label]
     st.markdown(
         f"The network gives “{plain(name)}” {percent(probability)} for this picture. Under "
-        "the colours the picture is grey. The darker the blue, the more a place matters; in "
-        "occlusion, red places speak against the class."
+        "the colours the picture is pale grey. The darker the blue, the more a place matters: each "
+        "method on its own scale, whose end is its largest value here. In occlusion, red places "
+        "speak against the class; wherever the square lies, at least "
+        f"{percent(float(looks.occlusion.probabilities.min()))} are left."
     )
     if looks.grad_cam is not None and not looks.grad_cam.map.any():
         st.info(

@@ -48,10 +48,16 @@ def choose_network(state, me):
         "Network",
         list(titles),
         index=list(titles).index(key),
-        format_func=lambda one: titles[one] if one in pretrained.NAMES else f"Run: {titles[one]}",
+        format_func=lambda one: _title(one, titles[one]),
         **state.bind("model", lambda s: s.model, _with_model),
     )
     return key, network
+
+
+def _title(key, title):
+    if key not in pretrained.NAMES:
+        return f"Run: {title}"
+    return f"{title} (test part: {pretrained.card(key).test_accuracy:.1%})"
 
 
 def choose_picture(state, key, network):

@@ -6,14 +6,18 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
+from vizcore.nets.excitement import excitable
 from vizcore.ui.inside import inside
 from vizcore.ui.into_view import into_view
 from vizcore.ui.kernel_links import kernel_link
+from vizcore.ui.learned_settings import LearnedSettings
+from vizcore.ui.lesson_links import query_of
 from vizcore.ui.netmap import contents, netmap
 from vizcore.ui.network_settings import RANGES, is_place
 
 _TOLD, _OPENINGS = "network.visit", "network.openings"
 _DETAIL = "network-detail"
+_LEARNED = "pages/what_it_learned.py"
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,8 +126,21 @@ def _detail(state, one):
             on_open=_opener(state, graph),
             key="network.inside",
         )
+        _learned_link(now, graph)
         kernel_link(one, now.node, now.map)
     st.session_state[_TOLD] = state.visits
+
+
+def _learned_link(now, graph):
+    """Link to what the opened map answers to, where test pictures can tell."""
+    if now.node in excitable(graph):
+        there = LearnedSettings(now.model, now.picture, now.node, now.map)
+        st.page_link(
+            _LEARNED,
+            label="What excites this map most, and what it likes",
+            icon=":material/arrow_forward:",
+            query_params=query_of(there),
+        )
 
 
 def _opener(state, graph):

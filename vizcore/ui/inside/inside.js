@@ -116,7 +116,8 @@ class InsideView {
       keep: (at) => this.keep(at),
     }).use({ rows, columns, values: this.walked, limit: header.limits.made });
     this.output.stack.classList.add("output");
-    this.outputFigure = element("figure", { class: "out" }, element("figcaption", {}, header.name), this.output.stack);
+    const range = element("p", { class: "numbers" }, `Colours here: \u00b1${short(header.limits.made)}`);
+    this.outputFigure = element("figure", { class: "out" }, element("figcaption", {}, header.name), this.output.stack, range);
     this.seen = new Seen(this.levels, header.picture);
     this.view = new (VIEWS[header.kind] ?? Pointwise)(this);
     this.title.textContent = header.title;

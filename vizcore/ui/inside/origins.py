@@ -68,6 +68,21 @@ def origin(graph, name, index):
     return before.name, index, None
 
 
+def flattened(graph, name):
+    """Return the node whose maps a node has in a row, number for number, or None.
+
+    Examples
+    --------
+    >>> from vizcore.nets.architectures import Architecture
+    >>> from vizcore.nets.graph import graph_of
+    >>> graph = graph_of(Architecture.from_text("2x3x4-relu-flatten-dropout_0.5-dense_2"))
+    >>> flattened(graph, "dropout1").name, flattened(graph, "dense1")
+    ('relu1', None)
+    """
+    source, _, cell = origin(graph, name, 0)
+    return graph[source] if cell else None
+
+
 def origin_shown(graph, name, index):
     """Return an origin as the browser shows and opens it: with its name and what it sees."""
     source, place, cell = origin(graph, name, index)

@@ -19,8 +19,42 @@ class Dense {
     const { up, down } = header;
     this.legends = [];
     const most = Math.max(...[...up, ...down].map(({ push }) => Math.abs(push)), 0);
-    const lists = element("div", { class: "lists" }, this.table("They push it up most", up, most), this.table("They push it down most", down, most));
-    this.node = element("div", { class: "dense" }, element("div", { class: "sums" }, this.chain(), inside.seen.figure), lists);
+    const lists = element("div", { class: "lists" }, this.table("Single inputs that push it up most", up, most), this.table("Single inputs that push it down most", down, most));
+    const maps = header.of ? [this.byMap(header), this.byPlace(header)] : [];
+    this.node = element("div", { class: "dense" }, element("div", { class: "sums" }, this.chain(), ...maps.slice(1), inside.seen.figure), ...maps.slice(0, 1), lists);
+  }
+
+  // Where the inputs are the cells of maps: what all cells of a map push together.
+  byMap({ of, mapsUp, mapsDown }) {
+    const most = Math.max(...[...mapsUp, ...mapsDown].map(({ push }) => Math.abs(push)), 0);
+    const [rows, columns] = of.shape;
+    const table = (caption, list) => {
+      const head = element("tr", {}, ...[`Map, all its ${rows}×${columns} cells`, "Push", "Compared"].map((text) => element("th", { scope: "col" }, text)));
+      const body = list.map((one) => {
+        const open = element("button", { type: "button", class: "opener", "aria-label": `Open ${one.name}`, onclick: () => this.inside.open(one) }, one.name);
+        return element("tr", { "data-map": one.map }, element("th", { scope: "row" }, open), element("td", { title: exact(one.push) }, short(one.push)), element("td", { class: "push-cell" }, pushBar(one.push, most)));
+      });
+      if (!list.length) body.push(element("tr", {}, element("td", { colspan: 3 }, "None does.")));
+      return element("table", { class: "numbers" }, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...body));
+    };
+    return element("div", { class: "lists" }, table("Maps that push it up most", mapsUp), table("Maps that push it down most", mapsDown));
+  }
+
+  // What all maps push together at each of their places.
+  byPlace({ of, picture }) {
+    const [rows, columns] = of.shape;
+    const values = this.places[0];
+    const limit = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const look = (at) => this.inside.see(at && seenBy(of.field, at, picture), at && `Row ${at.row + 1}, column ${at.column + 1} of all ${of.shape[2]} maps of ${of.name} together: ${short(values[at.row * columns + at.column])}`);
+    const keep = (at) => {
+      this.plate.at = at;
+      this.plate.show([at]);
+      look(at);
+    };
+    this.plate = new Plate({ label: `What every place of ${of.name} pushes, ${rows} rows and ${columns} columns. Arrow keys go from cell to cell.`, look, keep }).use({ rows, columns, values, limit });
+    this.plate.at = { row: rows >> 1, column: columns >> 1 };
+    this.legends = [["Push of a place", SCALES.response, limit]];
+    return element("figure", { class: "places" }, element("figcaption", {}, "What each place pushes"), this.plate.stack);
   }
 
   sum(list) {
@@ -60,7 +94,9 @@ class Dense {
     );
   }
 
-  draw() {}
+  draw({ narrow, room }) {
+    this.plate?.draw(narrow ? Math.min(220, room - 48) : 220);
+  }
 
   show() {}
 

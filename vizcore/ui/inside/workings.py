@@ -14,7 +14,7 @@ from vizcore.nets.network import Network
 from vizcore.nets.receptive import fields_of
 from vizcore.ops import batch_norm, conv2d, softmax
 from vizcore.ops.windows import plane_windows
-from vizcore.ui.inside.origins import origin_shown, place_name
+from vizcore.ui.inside.origins import flattened, origin_shown, place_name
 from vizcore.ui.inside.words import class_names, title
 
 TOLERANCE = 1e-4
@@ -24,6 +24,9 @@ above 1: float32 has seven digits."""
 STRONGEST = 10
 """Inputs of a dense unit that are listed, of those that push it up and of those that push it
 down."""
+
+STRONGEST_MAPS = 5
+"""The same of whole maps, where the unit reads flattened ones."""
 
 MOST_CLASSES = 100
 """Rows of a softmax; of more, the likeliest are listed."""
@@ -190,9 +193,7 @@ def _dense(opened):
     graph, (before,) = opened.network.graph, opened.before
     x, weights = opened.outputs[0].astype(float), opened.weights["kernel"][:, opened.index]
     pushes = x * weights
-    order = np.argsort(pushes, kind="stable")
-    up = [int(k) for k in order[::-1][:STRONGEST] if pushes[k] > 0]
-    down = [int(k) for k in order[:STRONGEST] if pushes[k] < 0]
+    up, down = _strongest(pushes, STRONGEST)
     bias = opened.weight("bias") if "bias" in opened.weights else None
 
     def listed(places):
@@ -213,7 +214,31 @@ def _dense(opened):
         "classes": _names(opened),
         "before": before,
     }
-    return said, {}, [[pushes.sum() + (bias or 0)]]
+    maps, arrays = _by_map_and_place(graph, before, pushes)
+    return said | maps, arrays, [[pushes.sum() + (bias or 0)]]
+
+
+def _by_map_and_place(graph, before, pushes):
+    """Add up what flattened maps push, map by map and place by place."""
+    source = flattened(graph, before)
+    if source is None:
+        return {}, {}
+    pushes = pushes.reshape(source.shape)
+    by_map = pushes.sum(axis=(0, 1))
+    listed = [
+        [_source(graph, source.name, k) | {"push": float(by_map[k])} for k in places]
+        for places in _strongest(by_map, STRONGEST_MAPS)
+    ]
+    of = {"shape": source.shape, "field": _field(graph, source.name), "name": source.name}
+    said = {"of": of, "mapsUp": listed[0], "mapsDown": listed[1]}
+    return said, {"places": pushes.sum(axis=2)[np.newaxis]}
+
+
+def _strongest(pushes, most):
+    """Return the places of what pushes up most, and of what pushes down most."""
+    order = np.argsort(pushes, kind="stable")
+    up = [int(k) for k in order[::-1][:most] if pushes[k] > 0]
+    return up, [int(k) for k in order[:most] if pushes[k] < 0]
 
 
 def _softmax(opened):
