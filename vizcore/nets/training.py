@@ -226,8 +226,12 @@ class _Run:
                 levels = augment(levels, tf.stack([seed, number]))
             return levels * factor + offset, tf.gather(y, places)
 
+        # Nothing is left to tune, and the tuner can keep the end of an epoch waiting for ten seconds.
+        options = tf.data.Options()
+        options.autotune.enabled = False
         batches = tf.data.Dataset.from_tensor_slices(order).batch(self.settings.batch).enumerate()
-        return batches.map(inputs, num_parallel_calls=2, deterministic=True).prefetch(2)
+        batches = batches.map(inputs, num_parallel_calls=2, deterministic=True).prefetch(2)
+        return batches.with_options(options)
 
     def _stopper(run):  # noqa: N805 - the callback below is the one called self
         import keras
