@@ -226,7 +226,7 @@ class _Run:
                 levels = augment(levels, tf.stack([seed, number]))
             return levels * factor + offset, tf.gather(y, places)
 
-        # Nothing is left to tune, and the tuner can keep the end of an epoch waiting for ten seconds.
+        # Nothing is left to tune, and the tuner can keep the end of an epoch waiting for seconds.
         options = tf.data.Options()
         options.autotune.enabled = False
         batches = tf.data.Dataset.from_tensor_slices(order).batch(self.settings.batch).enumerate()
