@@ -9,9 +9,10 @@ import threading
 
 import numpy as np
 import pytest
+from watched import Watched
 
 from vizcore.compute.download_job import KIND, DownloadJob
-from vizcore.compute.job import Context, kind_of, restore
+from vizcore.compute.job import kind_of, restore
 from vizcore.compute.limits import Cost
 from vizcore.compute.training_job import TrainingJob
 from vizcore.nets import downloads
@@ -63,18 +64,6 @@ def read(name):
         x = held["levels"][..., np.newaxis]
     y = np.arange(len(x)) % 10
     return Part(x[:400], y[:400]), Part(x[400:], y[400:])
-
-
-class Watched:
-    """A context whose epochs and events are kept, as the database and Dask would."""
-
-    def __init__(self, folder, stop=lambda: False):
-        self.rows, self.events = [], []
-        self.context = Context(folder, 0, "", self.commit, self.events.append, stop)
-
-    def commit(self, number, metrics, checkpoint):
-        self.rows.append(metrics)
-        return False
 
 
 def test_it_goes_to_json_and_back_and_is_no_training():

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from made_runs import finished_run, write_model
+from watched import Watched
 
 from vizcore.compute import excitement_job, jobs, looking
 from vizcore.compute.excitement_job import FOLDER, KIND, ExcitementJob, dataset_of, found
-from vizcore.compute.job import Context, restore
+from vizcore.compute.job import restore
 from vizcore.compute.jobs import open_jobs
 from vizcore.compute.limits import Cost
 from vizcore.compute.networks import NetworkError, open_network
@@ -33,18 +34,6 @@ def runs(monkeypatch, tmp_path):
 @pytest.fixture
 def run(runs):
     return finished_run(runs, ME).id
-
-
-class Watched:
-    """A context whose epochs and events are kept, as the database and Dask would."""
-
-    def __init__(self, folder, stop=lambda: False):
-        self.rows, self.events = [], []
-        self.context = Context(folder, 0, "", self.commit, self.events.append, stop)
-
-    def commit(self, number, metrics, checkpoint):
-        self.rows.append(metrics)
-        return False
 
 
 def test_it_goes_to_json_and_back(run):
