@@ -38,17 +38,17 @@ def made(tmp_path_factory):
 def shipped(made, monkeypatch):
     """Let `pretrained` read from there."""
     monkeypatch.setattr(pretrained, "FOLDER", made[0])
-    for reader in (pretrained.card, pretrained.load, pretrained.samples):
+    for reader in (pretrained.card, pretrained.load, pretrained._samples_of):
         reader.cache_clear()
     yield
-    for reader in (pretrained.card, pretrained.load, pretrained.samples):
+    for reader in (pretrained.card, pretrained.load, pretrained._samples_of):
         reader.cache_clear()
 
 
 def test_its_files_are_those_that_the_app_reads(made, shipped):
     folder, returned = made
     assert sorted(path.name for path in folder.iterdir()) == [
-        "little-samples.npz", "little.json", "little.npz",
+        "digits-samples.npz", "little.json", "little.npz",
     ]  # fmt: skip
     assert json.loads((folder / "little.json").read_text("utf-8")) == json.loads(
         json.dumps(returned)

@@ -39,6 +39,11 @@ def test_its_files_are_small(name):
     assert sum(file.stat().st_size for file in files) <= MOST_BYTES
 
 
+def test_no_file_ships_twice():
+    files = [file.read_bytes() for file in pretrained.FOLDER.glob("*.npz")]
+    assert len(files) == len({*files}) >= 8
+
+
 @each
 def test_its_weights_are_those_of_the_network_on_its_card(name):
     network, card = pretrained.load(name), pretrained.card(name)

@@ -232,7 +232,7 @@ def pretrain(name, plan, folder):
     weights.write(folder / f"{name}.npz", weights.weights_of(model, _graph(plan)))
     (folder / f"{name}.json").write_text(json.dumps(card, indent=1, ensure_ascii=False), "utf-8")
     if plan.shareable:
-        _write_samples(folder / f"{name}-samples.npz", data, card["source"])
+        _write_samples(folder / f"{plan.dataset}-samples.npz", data, card["source"])
     return card
 
 

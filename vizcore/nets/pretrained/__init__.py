@@ -1,9 +1,9 @@
 """The networks that ship: weights, a card that says where they come from, and pictures to try.
 
 Each is made by ``python -m vizcore.nets.pretrain NAME``, which writes its files into this folder:
-``NAME.npz``, the weights; ``NAME.json``, the card; ``NAME-samples.npz``, pictures of its data that
-may be passed on. ``python -m vizcore.nets.shift_accuracy`` adds what the pair of the shift
-experiment gets right.
+``NAME.npz``, the weights; ``NAME.json``, the card; ``DATASET-samples.npz``, pictures of its data
+that may be passed on, one file for all networks that learned from it. ``python -m
+vizcore.nets.shift_accuracy`` adds what the pair of the shift experiment gets right.
 """
 
 import json
@@ -118,10 +118,20 @@ def load(name):
     )
 
 
-@lru_cache
 def samples(name):
-    """Return the pictures that ship with a network, `Samples`, or None where none may."""
-    path = FOLDER / f"{name}-samples.npz"
+    """Return the pictures that ship with a network, `Samples`, or None where none may.
+
+    Examples
+    --------
+    >>> samples("plain-cnn") is samples("digits")
+    True
+    """
+    return _samples_of(card(name).dataset)
+
+
+@lru_cache
+def _samples_of(dataset):
+    path = FOLDER / f"{dataset}-samples.npz"
     if not path.exists():
         return None
     with np.load(path, allow_pickle=False) as file:
