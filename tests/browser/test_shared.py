@@ -75,6 +75,19 @@ def test_browser_and_server_read_numbers_alike(shared):
     assert len({one["problem"].split("”")[1] for one in read if "problem" in one}) == 3
 
 
+def test_what_decimals_would_make_too_long_is_a_power_of_ten(shared):
+    texts = shared.evaluate(
+        "() => [[4.24e-7, 2], [-4.96e-7, 1], [1e30, 2], [0.00123456, 3], [9.96e5, 2]]"
+        ".map((one) => powerOfTen(...one))"
+    )
+    assert texts == ["4.2·10⁻⁷", "−5·10⁻⁷", "1·10³⁰", "1.23·10⁻³", "1·10⁶"]
+    ends = shared.evaluate(
+        "() => [0, 0.004, 2, 3e7].map((limit) => legend('', SCALES.weight, limit).lastChild"
+        ".textContent)"
+    )
+    assert ends == ["0", "4·10⁻³", "2", "3·10⁷"]
+
+
 def test_an_instance_lives_as_long_as_its_place(shared):
     """Streamlit calls again at every rerun, and cleans up after calls that newer ones overtook."""
     lives = shared.evaluate(

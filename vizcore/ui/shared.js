@@ -7,6 +7,16 @@ function readable(value, digits = 2) {
   return text === "-0" ? "0" : text.replace("-", MINUS);
 }
 
+// What decimals would make too long: 4.2·10⁻⁷.
+function powerOfTen(value, figures = 2) {
+  const [digits, power] = value.toExponential(figures - 1).split("e");
+  return `${readable(Number(digits), figures - 1)}·10${raised(Number(power))}`;
+}
+
+function raised(power) {
+  return Array.from(String(power), (one) => (one === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[one])).join("");
+}
+
 // The twin of vizcore.ui.numbers.parse_number.
 function parseNumber(text) {
   const plain = "[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)";
@@ -130,7 +140,7 @@ function legend(name, scale, limit) {
   const colours = (grey ? scale.slice(1) : scale).map((rgb) => `rgb(${rgb.join(",")})`).join(",");
   const bar = element("span", { class: "scale" });
   bar.style.background = `linear-gradient(90deg, ${colours})`;
-  const end = readable(limit, limit < 10 ? 2 : 0);
+  const end = limit && (limit < 0.01 || limit >= 1e6) ? powerOfTen(limit) : readable(limit, limit < 10 ? 2 : 0);
   const ends = [grey ? "0" : `${MINUS}${end}`, end].map((text) => element("span", {}, text));
   return element("div", { class: "legend numbers" }, element("span", {}, name), ends[0], bar, ends[1]);
 }

@@ -27,8 +27,7 @@ function inCell(value, digits = 2) {
 // As many decimals as leave it short enough; a number that is too long even without is rounded.
 function inLetters(value, letters, digits = 2) {
   const texts = [2, 1, 0].filter((n) => n <= digits).map((n) => inCell(value, n));
-  const rounded = value.toExponential(0).replaceAll("-", MINUS).replace("+", "");
-  return [...texts, rounded].find((text) => text.length <= letters) ?? "…";
+  return [...texts, powerOfTen(value, 1)].find((text) => text.length <= letters) ?? "…";
 }
 
 function bracketed(value) {

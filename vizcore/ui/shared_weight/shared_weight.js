@@ -257,7 +257,7 @@ function fill(cells, values, scale, limit) {
 // Large numbers without decimals, larger ones by their power of ten.
 function inCell(value) {
   const size = Math.abs(value);
-  if (size >= 1e6) return value.toExponential(0).replace("-", MINUS).replace("+", "");
+  if (size >= 1e6) return powerOfTen(value, 1);
   return readable(value, size < 100 ? 2 : size < 1000 ? 1 : 0).replaceAll(",", "");
 }
 
