@@ -85,10 +85,10 @@ def test_where_the_cache_cannot_be_written_the_dataset_comes_as_read(tmp_path, m
 
 
 def test_a_disk_that_fills_up_leaves_nothing_behind(folder, monkeypatch):
-    def fail(*_):
+    def fail(*_, **__):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(dataset_cache, "_write", fail)
+    monkeypatch.setattr(dataset_cache, "write_files", fail)
     assert cached("toy", "1", read_once()) is TOY
     assert [*folder.iterdir()] == []
 
