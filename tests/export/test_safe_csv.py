@@ -27,7 +27,7 @@ def test_other_texts_stay(text):
 
 
 def test_numbers_stay_numbers():
-    assert safe_csv([(-0.5, 3, None)]) == b"\xef\xbb\xbf-0.5,3,\n"
+    assert safe_csv([(-0.5, 3, None)]) == b"\xef\xbb\xbf-0.5,3,\r\n"
 
 
 @given(st.lists(st.lists(st.text(), min_size=1), min_size=1))
