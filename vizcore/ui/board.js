@@ -15,8 +15,13 @@ function floats32(bytes) {
 // Enough digits to tell it from its neighbours, however small.
 function exact(value) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : `${value < 0 ? MINUS : ""}infinite`;
-  if (value && Math.abs(value) < 0.001) return value.toExponential(2).replace(/-/g, MINUS);
-  return readable(value, Math.abs(value) < 10 ? 4 : 2);
+  const size = Math.abs(value);
+  return isLong(size) ? powerOfTen(value, 3) : readable(value, size < 10 ? 4 : 2);
+}
+
+// Whether a number is so small or so large that it is written as a power of ten.
+function isLong(size) {
+  return size > 0 && (size < 0.001 || size >= 1e6);
 }
 
 function percent(share) {

@@ -7,20 +7,26 @@ const MOST_CELLS = 225; // of a grid; a larger one is painted as a plate
 
 // As a sentence has it, without commas: a cell is narrow.
 function inCell(value, digits = 2) {
-  return readable(value, digits).replaceAll(",", "");
+  return Math.abs(value) >= 1e5 ? powerOfTen(value, 1) : readable(value, digits).replaceAll(",", "");
 }
 
 // As many digits as a calculation on the board has: three decimals, or two figures that count.
-function short(value) {
+function rounded(value) {
   const size = Math.abs(value);
-  if (!size || size >= 100) return readable(value, 1);
-  if (size >= 0.01) return readable(value, 3);
-  const [figures, power] = value.toExponential(1).split("e");
-  return power < -5 ? `${readable(Number(figures), 1)}·10${raised(power)}` : readable(value, 1 - power);
+  if (isLong(size)) return Number(value.toPrecision(2));
+  return Number(value.toFixed(size >= 100 ? 1 : size < 0.01 ? 4 : 3));
 }
 
-function raised(power) {
-  return Array.from(String(power), (one) => (one === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[one])).join("");
+function short(value) {
+  if (!Number.isFinite(value)) return exact(value);
+  const number = rounded(value);
+  return isLong(Math.abs(number)) ? powerOfTen(number) : readable(number, 4);
+}
+
+// What stands between a calculation and its result, the one worked out from the digits on screen:
+// where they give another result, it is no "=".
+function gives(calculated, result, write = short) {
+  return `${write(calculated) === write(result) ? "=" : "\u2248"} ${write(result)}`;
 }
 
 function largestOf(values) {
@@ -43,6 +49,11 @@ function summed(terms) {
     .join("");
 }
 
+// The same and what it comes to.
+function equation(terms, result) {
+  return `${summed(terms)} ${gives(terms.reduce((sum, [value]) => sum + rounded(value), 0), result)}`;
+}
+
 // `look` is told the cell under the pointer, or −1.
 class Cells {
   constructor({ rows, columns, caption, scale = SCALES.response, look }) {
@@ -58,7 +69,9 @@ class Cells {
   write(values, limit, { padding = [], winner = -1 } = {}) {
     this.cells.forEach((cell, i) => {
       const text = inCell(values[i], this.digits);
-      cell.textContent = this.numbered ? text : "";
+      const type = this.typeFor(Math.max(this.letters, text.length));
+      cell.textContent = type >= SMALLEST_TYPE ? text : "";
+      cell.style.fontSize = `${type}px`;
       cell.title = padding[i] ? "outside the map: padding" : exact(values[i]);
       cell.classList.toggle("padding", Boolean(padding[i]));
       cell.classList.toggle("winner", i === winner);
@@ -75,12 +88,14 @@ class Cells {
 
   // As large as fits; type as large as the cells allow, and none where it would be too small.
   fit(room) {
-    const cell = Math.max(SMALLEST_CELL, Math.min(LARGEST_CELL, Math.floor(room / this.columns) - 2));
-    this.box.style.setProperty("--cell", `${cell}px`);
-    const type = (letters) => Math.min(16, Math.floor((cell - 2) / (letters * DIGIT)));
-    this.digits = type(5) >= SMALLEST_TYPE ? 2 : 1;
-    this.numbered = type(this.digits === 2 ? 5 : 4) >= SMALLEST_TYPE;
-    this.box.style.fontSize = `${type(this.digits === 2 ? 5 : 4)}px`;
+    this.cell = Math.max(SMALLEST_CELL, Math.min(LARGEST_CELL, Math.floor(room / this.columns) - 2));
+    this.box.style.setProperty("--cell", `${this.cell}px`);
+    this.digits = this.typeFor(5) >= SMALLEST_TYPE ? 2 : 1;
+    this.letters = this.digits === 2 ? 5 : 4;
+  }
+
+  typeFor(letters) {
+    return Math.min(16, Math.floor((this.cell - 2) / (letters * DIGIT)));
   }
 }
 

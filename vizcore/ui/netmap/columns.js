@@ -20,7 +20,7 @@ const same = (one, other) => one?.node === other?.node && one?.map === other?.ma
 // A number in the head of a column: short, whatever its size.
 function short(value) {
   if (!Number.isFinite(value)) return "?";
-  if (value && (value < 0.01 || value >= 10000)) return value.toExponential(0).replace("-", MINUS).replace("+", "");
+  if (value && (value < 0.01 || value >= 10000)) return powerOfTen(value, 1);
   return readable(value, value < 1 ? 2 : value < 10 ? 1 : 0);
 }
 
