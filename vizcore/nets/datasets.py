@@ -1,4 +1,4 @@
-"""The datasets one can name: one embedded, three to download, and any file beside them.
+"""The datasets one can name: one embedded, three to download, files beside them, visitors' own.
 
 `load_dataset` takes what is on this machine, and is quick enough for the web process.
 `fetch_dataset` downloads what is missing, and is for workers. Datasets other than the embedded one
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vizcore.nets import own_datasets
 from vizcore.nets.dataset import Dataset, DatasetError, Part
 from vizcore.nets.dataset_cache import cached, kept
 from vizcore.nets.downloads import Report, download
@@ -95,7 +96,8 @@ class Choice:
     name, title : str
         As in `Dataset`.
     origin : str
-        "embedded", "file" (below `VIZCORE_DATA`), "downloaded", or "download": still to come.
+        "embedded", "file" (below `VIZCORE_DATA`), "downloaded", "download": still to come, or
+        "own": a visitor's.
     """
 
     name: str
@@ -103,14 +105,30 @@ class Choice:
     origin: str
 
 
-def dataset_choices() -> tuple[Choice, ...]:
-    """List the datasets, the embedded one first; no pictures are read for it."""
+def dataset_choices(owner=None) -> tuple[Choice, ...]:
+    """List the datasets, the embedded one first; no pictures are read for it.
+
+    Parameters
+    ----------
+    owner : str, optional
+        The digest of the visitor whose own datasets are listed too, at the end.
+    """
     files = _files()
     published = (
         Choice(name, known.title, _origin(name, files)) for name, known in PUBLISHED.items()
     )
-    own = (Choice(name, path.stem, "file") for name, path in files.items() if name not in PUBLISHED)
-    return *published, *own
+    beside = (
+        Choice(name, path.stem, "file") for name, path in files.items() if name not in PUBLISHED
+    )
+    own = (Choice(one.name, one.title, "own") for one in own_datasets.mine(owner))
+    return *published, *beside, *own
+
+
+def is_here(name):
+    """Tell whether a dataset is on this machine, without reading it."""
+    if own_datasets.is_own(name):
+        return own_datasets.is_kept(name)
+    return any(one.name == name and one.origin != "download" for one in dataset_choices())
 
 
 def load_dataset(name=EMBEDDED) -> Dataset:
@@ -120,8 +138,9 @@ def load_dataset(name=EMBEDDED) -> Dataset:
     ----------
     name : str
         "digits", "mnist", "fashion_mnist", "cifar10", or the name of an .npz file in the folder
-        `VIZCORE_DATA`, in small letters and without its ending. The embedded dataset comes before
-        a file, and a file before a download.
+        `VIZCORE_DATA`, in small letters and without its ending; or the name of a visitor's own, as
+        `own_datasets.keep` gave it. The embedded dataset comes before a file, and a file before a
+        download.
 
     Returns
     -------
@@ -140,6 +159,8 @@ def load_dataset(name=EMBEDDED) -> Dataset:
     """
     if name == EMBEDDED:
         return _digits()
+    if own_datasets.is_own(name):
+        return own_datasets.load(name)
     if path := _files().get(name):
         return cached(_key(path), _stamp(path), lambda: _read(name, path))
     if name not in PUBLISHED:
@@ -178,6 +199,8 @@ def fetch_dataset(name=EMBEDDED, report: Report = lambda *_: None, *, base_url=N
 
 def stamp_of(name):
     """Tell a dataset from what had its name before, without reading it: for caches."""
+    if own_datasets.is_own(name):
+        return "kept" if own_datasets.is_kept(name) else ""
     path = None if name == EMBEDDED else _files().get(name)
     return _stamp(path) if path else ""
 
