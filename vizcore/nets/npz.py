@@ -10,7 +10,6 @@ is ever unpacked. Pickled objects are never read.
 import io
 import math
 import re
-import struct
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from vizcore.nets.dataset import DatasetError
+from vizcore.nets.zip_directory import BadEnd, NoArchive, TooManyEntries, open_archive
 
 MB = 2**20
 
@@ -29,13 +29,6 @@ _PIECE = MB
 
 # A deflated byte says at most this many (RFC 1951: 258 bytes in two bits).
 _LARGEST_RATIO = 1032
-
-# The record that ends an archive: signature, counts, size and place of the directory, comment.
-# Before it, in archives beyond 4 GB, stands the locator of a wider record.
-_END = struct.Struct("<4s4H2LH")
-_END_SIGNATURE = b"PK\x05\x06"
-_LOCATOR_SIGNATURE, _LOCATOR_BYTES = b"PK\x06\x07", 20
-_ENTRY_BYTES = 512
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}\.npy")
 
@@ -121,12 +114,8 @@ class NpzReader:
         self._file = _opened(source, limits)
         try:
             with _refusing_damage():
-                size, count = _check_end(self._file, limits)
-                self._archive = zipfile.ZipFile(self._file)
-                entries = self._archive.infolist()
-                if len(entries) != count:
-                    raise ValueError("the archive counts other entries than it lists")
-                self._members = _checked_members(entries, size, limits)
+                self._archive = _archive(self._file, limits)
+                self._members = _checked_members(self._archive.infolist(), self._file, limits)
                 self.headers = {name: self._header(name) for name in self._members}
         except BaseException:
             self._file.close()
@@ -215,28 +204,24 @@ def _opened_path(path):
         raise DatasetError(f"The file {path.name!a} may not be read on this machine.") from error
 
 
-def _check_end(file, limits):
-    """Bound the directory, whose entries could be millions; give length and count."""
-    size = file.seek(0, io.SEEK_END)
-    file.seek(0)
-    if file.read(4) not in (b"PK\x03\x04", _END_SIGNATURE):
+def _archive(file, limits):
+    """Open the archive; its directory, whose entries could be millions, is bounded first."""
+    try:
+        return open_archive(file, limits.arrays)
+    except NoArchive:
         raise DatasetError(
             "This file is no .npz archive: save the arrays with numpy.savez_compressed."
-        )
-    file.seek(max(0, size - _END.size - _LOCATOR_BYTES))
-    tail = file.read()
-    signature, *_, count, directory, _, comment = _END.unpack(tail[-_END.size :])
-    if signature != _END_SIGNATURE or comment:
+        ) from None
+    except BadEnd:
         raise DatasetError(
             "This file does not end as an .npz archive does: it is cut short, or something was"
             " added to it."
-        )
-    if directory > limits.arrays * _ENTRY_BYTES or tail.startswith(_LOCATOR_SIGNATURE):
-        raise _too_many(limits)
-    return size, count
+        ) from None
+    except TooManyEntries:
+        raise _too_many(limits) from None
 
 
-def _checked_members(entries, size, limits):
+def _checked_members(entries, file, limits):
     """Give the archive's entries by array name, once names and claimed sizes are sound."""
     if len(entries) > limits.arrays:
         raise _too_many(limits)
@@ -253,6 +238,7 @@ def _checked_members(entries, size, limits):
             f"The arrays in this file take {_megabytes(total)} unpacked and the limit is"
             f" {_megabytes(limits.array_bytes)}: keep fewer or smaller pictures in it."
         )
+    size = file.seek(0, io.SEEK_END)
     if sum(entry.compress_size for entry in entries) > size or any(
         entry.file_size > _LARGEST_RATIO * entry.compress_size for entry in entries
     ):
