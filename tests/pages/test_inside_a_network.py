@@ -3,12 +3,14 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
-from made_runs import finished_run
+from made_networks import drawn_network, write_keras_file
+from made_runs import NETWORK, finished_run
 from streamlit.testing.v1 import AppTest
 from visiting import told
 
 from vizcore.compute.jobs import open_jobs
 from vizcore.compute.networks import open_network
+from vizcore.compute.training_job import MODEL
 from vizcore.compute.visitors import visitor_of
 from vizcore.export.permalink import from_query
 from vizcore.nets import pretrained
@@ -306,6 +308,35 @@ def test_the_runs_page_leads_here(mine):
     link = next(one for one in at.main.get("page_link") if one.proto.page == "inside_a_network")
     query = dict(parse_qsl(link.proto.query_string))
     assert from_query(NetworkSettings, query) == NetworkSettings(model=run.id)
+
+
+def grown(size):
+    """Write a run whose numbers are 0 for a plain picture, and for others as large as this."""
+    run = finished_run(open_jobs().runs, ME)
+    network = drawn_network(NETWORK)
+    for one in network.weights.values():
+        one["bias"] = one["bias"] * 0
+    kernel = network.weights["conv1"]["kernel"]
+    kernel[:] = 0
+    kernel[0, 0], kernel[0, 1] = size, -size
+    network.weights["dense1"]["kernel"] *= 100
+    write_keras_file(open_jobs().runs.folder(run.id) / MODEL, network)
+    return run.id
+
+
+def test_a_run_with_huge_weights_is_shown_with_its_numbers(mine):
+    run = grown(1e30)
+    for node in open_network(run).graph:
+        at = mine(model=run, node=node)
+        assert not at.exception and not at.warning and not at.error
+        assert "It says" in verdict(at) and "nan" not in verdict(at)
+
+
+def test_numbers_beyond_float32_are_told_in_a_sentence_and_others_can_be_chosen(mine):
+    at = mine(model=grown(3e38))
+    assert not at.exception and "too large to be computed" in at.error[0].value
+    control(at, "Network").set_value("digits").run()
+    assert not at.error and expected("digits", pretrained.samples("digits").x[0]) in verdict(at)
 
 
 # ---- Beside it ----

@@ -221,7 +221,7 @@ def test_softmax_sends_the_scores_and_what_it_divides_by():
     header, arrays = opened("1x1x3-flatten-softmax", x, "softmax1", 1, classes=("a", "b", "c"))
     assert arrays["given"].ravel() == pytest.approx(np.log([1, 2, 5]))
     assert arrays["largest"] == pytest.approx(np.log(5))
-    assert arrays["total"] == pytest.approx(8 / 5)
+    assert arrays["others"] == pytest.approx(3 / 5)
     assert arrays["made"] == pytest.approx(2 / 8)
     assert header["classes"] == ["a", "b", "c"] and header["count"] == 3
     assert sources(header) == [("flatten1", 0), ("flatten1", 1), ("flatten1", 2)]
@@ -232,7 +232,12 @@ def test_softmax_of_many_lists_the_likeliest_and_the_opened_one():
     header, arrays = opened("1x1x150-flatten-softmax", x, "softmax1", 3)
     assert [place for _, place in sources(header)] == [3, *range(50, 150)]
     assert header["count"] == 150
-    assert arrays["total"] == pytest.approx(np.exp(x - x.max()).sum(), rel=1e-6)
+    assert 1 + arrays["others"] == pytest.approx(np.exp(x - x.max()).sum(), rel=1e-6)
+
+
+def test_what_the_others_add_to_a_sure_answer_is_not_lost():
+    _, arrays = opened("1x1x3-flatten-softmax", [[[40, 0, 0]]], "softmax1", 0)
+    assert arrays["others"] == pytest.approx(2 * np.exp(-40), rel=1e-6)
 
 
 def test_the_picture_sends_its_levels_and_its_preparation():

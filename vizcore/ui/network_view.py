@@ -14,6 +14,7 @@ from vizcore.ui.learned_settings import LearnedSettings
 from vizcore.ui.lesson_links import query_of
 from vizcore.ui.netmap import contents, netmap
 from vizcore.ui.network_settings import RANGES, is_place
+from vizcore.ui.plain import plain
 
 _TOLD, _OPENINGS = "network.visit", "network.openings"
 _DETAIL = "network-detail"
@@ -49,16 +50,26 @@ def passed(network, picture):
     ----------
     network : vizcore.nets.network.Network
     picture : ndarray of uint8, shape (H, W, C)
-        Of any size.
+        Of any size. Where its numbers grow beyond what float32 holds, that is told, and the page
+        ends there.
     """
     levels = network.levels(picture)
-    return _passed(network, levels.shape, levels.tobytes())
+    try:
+        return _passed(network, levels.shape, levels.tobytes())
+    # Our arithmetic refuses what is not finite, in words for programmers.
+    except ValueError:
+        st.error(
+            "For this picture the network’s numbers become too large to be computed, as when "
+            "training has diverged: choose another picture or another network."
+        )
+        st.stop()
 
 
 @lru_cache(maxsize=32)
 def _passed(network, shape, levels):
     picture = np.frombuffer(levels, np.uint8).reshape(shape)
-    return Pass(network, picture, network.activations(picture))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return Pass(network, picture, network.activations(picture))
 
 
 @lru_cache(maxsize=32)
@@ -116,16 +127,19 @@ def _detail(state, one):
             st.warning("This network has no such map as the link names: none is opened.")
         state.amend(now.opening())
     else:
-        inside(
-            one.network,
-            one.activations,
-            one.levels,
-            now.node,
-            now.map,
-            visit=(state.visits, now.model),
-            on_open=_opener(state, graph),
-            key="network.inside",
-        )
+        try:
+            inside(
+                one.network,
+                one.activations,
+                one.levels,
+                now.node,
+                now.map,
+                visit=(state.visits, now.model),
+                on_open=_opener(state, graph),
+                key="network.inside",
+            )
+        except ValueError as error:
+            st.warning(plain(error))
         _learned_link(now, graph)
         kernel_link(one, now.node, now.map)
     st.session_state[_TOLD] = state.visits
@@ -134,7 +148,7 @@ def _detail(state, one):
 def _learned_link(now, graph):
     """Link to what the opened map answers to, where test pictures can tell."""
     if now.node in excitable(graph):
-        there = LearnedSettings(now.model, now.picture, now.node, now.map)
+        there = LearnedSettings(model=now.model, picture=now.picture, node=now.node, map=now.map)
         st.page_link(
             _LEARNED,
             label="What excites this map most, and what it likes",

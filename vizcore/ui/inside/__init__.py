@@ -45,13 +45,13 @@ def contents(network, activations, levels, node, map):
     Raises
     ------
     ValueError
-        When the network has no such node or map.
+        When the network has no such node or map, or its parts are too large to be written.
     """
     header, arrays = working(network, activations, levels, node, map)
     header["shapes"] = {name: list(one.shape) for name, one in arrays.items()}
     header["picture"] = list(levels.shape)
     parts = [np.ascontiguousarray(levels).tobytes()]
-    parts += [np.ascontiguousarray(one, "<f4").tobytes() for one in arrays.values()]
+    parts += [one.tobytes() for one in arrays.values()]
     stamp = blake2b(repr(header).encode(), digest_size=12)
     for part in parts:
         stamp.update(part)

@@ -54,6 +54,10 @@ function equation(terms, result) {
   return `${summed(terms)} ${gives(terms.reduce((sum, [value]) => sum + rounded(value), 0), result)}`;
 }
 
+function timesInWords(value, weight, product) {
+  return `${short(value)} · ${bracketed(weight)} ${gives(rounded(value) * rounded(weight), product)}`;
+}
+
 // `look` is told the cell under the pointer, or −1.
 class Cells {
   constructor({ rows, columns, caption, scale = SCALES.response, look }) {

@@ -15,7 +15,7 @@ const POINTWISE = {
   },
   tanh: { sign: "tanh", steps: (x) => [["tanh(x)", Math.tanh(x)]], curve: Math.tanh },
   dropout: { sign: "dropout", steps: (x) => [["passed on", x]] },
-  norm: { sign: "norm", steps: normSteps },
+  norm: { sign: "batch normalisation", steps: normSteps },
   pad: { sign: "shortcut", steps: (x) => [["taken over", x]] },
 };
 
@@ -66,7 +66,7 @@ class Pointwise {
       return kind === "relu" ? `Set to zero: ${part}.` : `Negative, and made smaller: ${part}.`;
     }
     if (kind === "dropout") return `While training, a share of ${rate} of these numbers was set to zero, at random each time. Outside training it passes everything on.`;
-    if (kind === "norm") return "Mean and variance are averages that were kept while training, γ and β were learned: four numbers for this map, the same at every cell.";
+    if (kind === "norm") return "Batch normalisation: mean and variance are averages that were kept while training, γ and β were learned: four numbers for this map, the same at every cell.";
     if (kind === "pad" && !sources.length) return "The shortcut has fewer maps than F(x); what is missing is filled with zeros.";
     return "";
   }
@@ -108,22 +108,25 @@ class Pointwise {
   }
 
   formula(at, place) {
-    const made = short(this.made[place]);
+    const result = this.made[place];
+    const made = short(result);
     if (!this.given) return `nothing was there to take over: ${made}`;
     const x = this.x(at);
     const { kind, slope, mean, variance, epsilon, gamma, beta, stride } = this.header;
-    const b = bracketed;
+    const [b, r] = [bracketed, rounded];
     switch (kind) {
       case "relu":
         return `max(0, ${short(x)}) = ${made}`;
       case "leaky":
-        return x < 0 ? `${slope} · ${b(x)} = ${made}` : `${short(x)} is not negative and stays: ${made}`;
+        return x < 0 ? `${slope} · ${b(x)} ${gives(slope * r(x), result)}` : `${short(x)} is not negative and stays: ${made}`;
       case "sigmoid":
-        return `1 / (1 + e^(${short(-x)})) = ${made}`;
+        return `1 / (1 + e^(${short(-x)})) ${gives(sigmoid(r(x)), result)}`;
       case "tanh":
-        return `tanh(${short(x)}) = ${made}`;
-      case "norm":
-        return `${short(gamma)} · (${short(x)} ${MINUS} ${b(mean)}) / √(${short(variance)} + ${epsilon}) + ${b(beta)} = ${made}`;
+        return `tanh(${short(x)}) ${gives(Math.tanh(r(x)), result)}`;
+      case "norm": {
+        const shown = (r(gamma) * (r(x) - r(mean))) / Math.sqrt(r(variance) + epsilon) + r(beta);
+        return `${short(gamma)} · (${short(x)} ${MINUS} ${b(mean)}) / √(${short(variance)} + ${epsilon}) + ${b(beta)} ${gives(shown, result)}`;
+      }
       case "pad": {
         const { row, column } = this.from(at);
         return stride > 1 ? `cell row ${row + 1}, column ${column + 1} is taken over: ${made}` : `taken over as it is: ${made}`;
@@ -158,7 +161,7 @@ class Addition {
   }
 
   formula(at, place) {
-    return `${summed(this.given.map((map) => [map[place]]))} = ${short(this.made[place])}`;
+    return equation(this.given.map((map) => [map[place]]), this.made[place]);
   }
 }
 
@@ -204,7 +207,7 @@ class FromWholeMap {
   formula(at, place) {
     const { kind, origin, channels, map } = this.header;
     const made = short(this.made[0]);
-    if (kind === "globalaverage") return `${short(this.total)} / ${this.count} = ${made}; this cell’s ${short(this.given[0][place])} is one of the ${this.count}`;
+    if (kind === "globalaverage") return `${short(this.total)} / ${this.count} ${gives(rounded(this.total) / this.count, this.made[0])}; this cell’s ${short(this.given[0][place])} is one of the ${this.count}`;
     if (kind === "globalmax") {
       const { row, column } = this.placeOf(this.winner);
       return `the largest of ${this.count} is ${made}, at row ${row + 1}, column ${column + 1}; this cell holds ${short(this.given[0][place])}`;
@@ -244,7 +247,8 @@ class Preparation {
 
   formula(at, place) {
     const { mean, spread } = this.header;
-    const [level, made] = [short(this.levels[0][place]), short(this.made[place])];
-    return mean || spread !== 1 ? `(${level} / 255 ${MINUS} ${short(mean)}) / ${short(spread)} = ${made}` : `${level} / 255 = ${made}`;
+    const [level, made] = [this.levels[0][place], this.made[place]];
+    if (!mean && spread === 1) return `${level} / 255 ${gives(level / 255, made)}`;
+    return `(${level} / 255 ${MINUS} ${short(mean)}) / ${short(spread)} ${gives((level / 255 - rounded(mean)) / rounded(spread), made)}`;
   }
 }

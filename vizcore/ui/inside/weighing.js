@@ -81,7 +81,7 @@ class Dense {
 
   row({ input, x, weight, push, origin }, most) {
     const open = element("button", { type: "button", class: "opener", "aria-label": `Open ${origin.name}`, onclick: () => this.inside.open(origin) }, origin.name);
-    const look = (looked) => () => this.inside.see(looked && origin.seen, looked && `Number ${input + 1} of ${this.header.before}: ${short(x)} · ${bracketed(weight)} = ${short(push)}`);
+    const look = (looked) => () => this.inside.see(looked && origin.seen, looked && `Number ${input + 1} of ${this.header.before}: ${timesInWords(x, weight, push)}`);
     const cell = (value) => element("td", { title: exact(value) }, short(value));
     return element(
       "tr",
@@ -107,7 +107,7 @@ class Dense {
     if (down.length) terms.push([this.sum(down), "pushing down"]);
     if (others) terms.push([rest, "the others"]);
     if (bias !== null) terms.push([bias, "bias"]);
-    return `${terms.length ? summed(terms) : "nothing"} = ${short(this.made[0])}`;
+    return terms.length ? equation(terms, this.made[0]) : `nothing adds up to ${short(this.made[0])}`;
   }
 }
 
@@ -115,6 +115,15 @@ class Dense {
 function part(share) {
   return share && share < 0.001 ? `${short(100 * share)}%` : percent(share);
 }
+
+// The sum of all powers, of which the largest is 1: what the others add is told, however little.
+function total(others) {
+  return isLong(others) ? `1 + ${short(others)}` : exact(1 + others);
+}
+
+// A power as it is on screen, and that sum.
+const shownPower = (power) => Number(isLong(power) ? power.toPrecision(3) : power.toFixed(4));
+const shownTotal = (others) => (isLong(others) ? 1 + rounded(others) : Number((1 + others).toFixed(others < 9 ? 4 : 2)));
 
 class Softmax {
   constructor(inside) {
@@ -160,7 +169,7 @@ class Softmax {
   values(i, place) {
     const score = this.given[i][place];
     const less = score - this.largest[place];
-    return { score, less, power: Math.exp(less), share: Math.exp(less) / this.total[place] };
+    return { score, less, power: Math.exp(less), share: Math.exp(less) / (1 + this.others[place]) };
   }
 
   draw() {}
@@ -171,14 +180,14 @@ class Softmax {
       const one = this.values(i, place);
       open.textContent = short(one.score);
       less.textContent = short(one.less);
-      power.textContent = short(one.power);
+      power.textContent = exact(one.power);
       share.textContent = part(one.share);
       bar.style.setProperty("--share", one.share);
     });
-    this.sum.textContent = short(this.total[place]);
+    this.sum.textContent = total(this.others[place]);
     const hidden = this.header.count - this.rows.length;
     const listed = this.rows.reduce((sum, _, i) => sum + this.values(i, place).power, 0);
-    this.rest.textContent = hidden ? `${plural(hidden, "number")} more, the smallest, add ${short(this.total[place] - listed)} to the sum.` : "";
+    this.rest.textContent = hidden ? `${plural(hidden, "number")} more, the smallest, add ${short(1 + this.others[place] - listed)} to the sum.` : "";
   }
 
   // A row under the pointer: its fraction, and the number in the sum that belongs to it.
@@ -190,8 +199,11 @@ class Softmax {
   fraction(i, place) {
     const { classes, sources } = this.header;
     const { score, less, power, share } = this.values(i, place);
+    const [largest, others] = [this.largest[place], this.others[place]];
     const name = classes ? `${classes[sources[i].map]}: ` : "";
-    return `${name}e^(${short(score)} ${MINUS} ${bracketed(this.largest[place])}) / ${short(this.total[place])} = e^(${short(less)}) / ${short(this.total[place])} = ${short(power)} / ${short(this.total[place])} = ${part(share)}`;
+    const all = total(others).includes(" ") ? `(${total(others)})` : total(others);
+    const powers = `e^(${short(score)} ${MINUS} ${bracketed(largest)}) ${gives(rounded(score) - rounded(largest), less, (one) => `e^(${short(one)})`)} ${gives(Math.exp(rounded(less)), power, exact)}`;
+    return `${name}${powers}; ${exact(power)} / ${all} ${gives(shownPower(power) / shownTotal(others), share, part)}`;
   }
 
   formula(at, place) {

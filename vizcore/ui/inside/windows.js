@@ -213,7 +213,7 @@ class Convolution {
     if (i < 0) return this.inside.see(null, null);
     const [value, weight, product] = this.terms[i];
     const sum = this.terms.slice(0, i + 1).reduce((total, [, , one]) => total + one, 0);
-    this.inside.see(null, `${short(value)} · ${bracketed(weight)} = ${short(product)}; the sum so far is ${short(sum)}`);
+    this.inside.see(null, `${timesInWords(value, weight, product)}; the sum so far is ${short(sum)}`);
   }
 
   // ---- The sums of all channels ----
@@ -251,13 +251,13 @@ class Convolution {
     const sums = this.each.map((map) => map[place]);
     const { bias } = this.header;
     const last = bias === null ? [] : [[bias, "bias"]];
-    const made = short(this.made[place]);
-    if (this.count === 1) return `${plural(this.kernel[0].length, "product")} add up to ${summed([[sums[0]], ...last])} = ${made}`;
-    if (this.count <= TERMS) return `${summed([...sums.map((sum) => [sum]), ...last])} = ${made}`;
+    const made = this.made[place];
+    if (this.count === 1) return `${plural(this.kernel[0].length, "product")} add up to ${equation([[sums[0]], ...last], made)}`;
+    if (this.count <= TERMS) return equation([...sums.map((sum) => [sum]), ...last], made);
     const strongest = sums.map((_, i) => i).sort((a, b) => Math.abs(sums[b]) - Math.abs(sums[a])).slice(0, STRONGEST_TERMS);
     const named = strongest.sort((a, b) => a - b).map((i) => [sums[i], `map ${this.header.sources[i].map + 1}`]);
     const others = sums.reduce((sum, value) => sum + value, 0) - named.reduce((sum, [value]) => sum + value, 0);
-    return `${summed([...named, [others, `the other ${this.count - named.length}`], ...last])} = ${made}`;
+    return equation([...named, [others, `the other ${this.count - named.length}`], ...last], made);
   }
 }
 
@@ -302,10 +302,13 @@ class Pooling {
 
   formula(at, place) {
     const { real } = this.read(at);
-    const made = short(this.made[place]);
+    const made = this.made[place];
     const listed = real.length <= TERMS;
-    if (this.header.kind === "max") return listed ? `the largest of ${real.map(short).join(", ")} is ${made}` : `the largest of ${real.length} numbers is ${made}`;
+    if (this.header.kind === "max") return listed ? `the largest of ${real.map(short).join(", ")} is ${short(made)}` : `the largest of ${real.length} numbers is ${short(made)}`;
     const sum = real.reduce((total, value) => total + value, 0);
-    return listed ? `(${summed(real.map((value) => [value]))}) / ${real.length} = ${short(sum)} / ${real.length} = ${made}` : `${short(sum)} / ${real.length} = ${made}`;
+    const average = `/ ${real.length} ${gives(rounded(sum) / real.length, made)}`;
+    if (!listed) return `${short(sum)} ${average}`;
+    const shown = real.reduce((total, value) => total + rounded(value), 0);
+    return `(${summed(real.map((value) => [value]))}) / ${real.length} ${gives(shown, sum)} ${average}`;
   }
 }

@@ -42,11 +42,22 @@ def working(network, activations, levels, name, index):
     dict, dict of str to ndarray
         What is said, and the arrays: ``given``, the maps that go in, (maps, rows, columns);
         ``made``, the map itself; more by kind.
+
+    Raises
+    ------
+    ValueError
+        When there is no such map, or what makes it is too large a number.
     """
     opened = _opened(network, activations, levels, name, index)
     header, arrays, anew = _WORKINGS.get(opened.node.kind, _alone)(opened)
     made = opened.made
-    arrays["made"] = made
+    with np.errstate(over="ignore"):
+        arrays = {part: np.asarray(one, "<f4") for part, one in (arrays | {"made": made}).items()}
+    if not all(np.isfinite(one).all() for one in arrays.values()):
+        raise ValueError(
+            f"How {place_name(opened.node, index)} was computed cannot be shown: its parts are "
+            "larger than float32 can hold."
+        )
     difference = float(np.abs(np.asarray(anew, float) - made).max())
     largest = _largest(made)
     sources = header.pop("sources")
@@ -244,7 +255,8 @@ def _strongest(pushes, most):
 def _softmax(opened):
     logits = opened.given[0].astype(float)
     largest = logits.max(axis=0)
-    total = np.exp(logits - largest).sum(axis=0)
+    # Without the largest itself, whose power is 1: it would swallow what they add to it.
+    others = np.sort(np.exp(logits - largest), axis=0)[:-1].sum(axis=0)
     strongest = np.argsort(-logits.max(axis=(1, 2)), kind="stable")[:MOST_CLASSES]
     rows = sorted({*strongest.tolist(), opened.index})
     said = {
@@ -252,7 +264,7 @@ def _softmax(opened):
         "classes": _names(opened),
         "count": len(logits),
     }
-    arrays = {"given": logits[rows], "largest": largest, "total": total}
+    arrays = {"given": logits[rows], "largest": largest, "others": others}
     return said, arrays, _maps(softmax(opened.outputs[0]))[opened.index]
 
 
