@@ -120,12 +120,37 @@ def test_ones_own_picture_is_its_middle_square(monkeypatch):
     photo[:, 1:3] = 9
 
     class Photo:
-        preview = photo
+        small = photo
 
     monkeypatch.setattr(pictures, "own_photo", Photo)
     one = shown("own", "tiny")
     assert one.picture.shape == (2, 2, 3) and (one.picture == 9).all()
     assert "100%" in one.note
+    # All of it, where the link says so.
+    fitted = shown("own~0-fit-colour-auto", "tiny")
+    assert fitted.id == "own~0-fit-colour-auto" and fitted.picture.shape == (32, 32, 3)
+    assert fitted.picture[16, 0].tolist() == [0, 0, 0] and fitted.picture[16, 16, 0] == 9
+
+
+def test_a_picture_is_seen_as_a_link_says():
+    plain, turned = shown("sample-2", "digits"), shown("sample-2~1-crop-colour-on", "digits")
+    assert np.array_equal(turned.picture, 255 - np.rot90(plain.picture, -1))
+    assert (turned.truth, turned.title) == (
+        plain.truth, f"{plain.title}, seen as you set it on “Classify”"
+    )  # fmt: skip
+    assert turned.note == "It is seen as you set it on “Classify”."
+
+
+def test_a_file_of_ones_own_is_shown_digits_where_it_sees_grey_and_has_no_test_part():
+    network = open_network("digits")
+    offered = pictures.samples_of("own", network)
+    assert [one.truth for one in offered[:3]] == pretrained.samples("digits").y[:3].tolist()
+    assert {one.title for one in offered} >= {"Cat, a photograph"}
+    assert not pictures.has_tests("own")
+    drawn = DrawnDigit("f" + BLANK[1:]).to_text()
+    assert pictures.shown(drawn, "own", network).note == ""
+    (first, *_) = pictures.samples_of("own", open_network("tiny"))
+    assert first.title == "Ship, drawn"
 
 
 def test_the_middle_of_a_high_picture():

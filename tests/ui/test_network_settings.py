@@ -6,10 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vizcore.export.permalink import LONGEST_LINK, LinkError, from_query, link_length, to_query
+from vizcore.imaging.seeing import Steps
 from vizcore.nets.architectures import Architecture
 from vizcore.nets.graph import graph_of
 from vizcore.ui.drawn_digit import DrawnDigit
-from vizcore.ui.network_settings import RANGES, NetworkSettings, is_place, numbered
+from vizcore.ui.network_settings import (
+    RANGES,
+    NetworkSettings,
+    is_place,
+    named,
+    numbered,
+    seen_by,
+    steps_of,
+)
 
 GRAPH = graph_of(Architecture.from_text("4x4x1-conv_2_3-relu-flatten-dense_3-softmax"))
 DRAWN = st.text("0123456789abcdef", min_size=784, max_size=784).map(
@@ -98,3 +107,16 @@ def test_what_a_browser_names_is_checked(node, place, there):
 
 def test_the_number_of_a_picture():
     assert numbered("sample-07") == ("sample", 7) and numbered("dfAA") is None
+    assert numbered("test-12~1-crop-colour-auto") == ("test", 12)
+
+
+@pytest.mark.parametrize("name", ["own", "sample-3", DrawnDigit().to_text()])
+def test_a_link_may_say_how_a_picture_is_seen(name):
+    steps = Steps(3, "fit", True, "on")
+    text = seen_by(name, steps)
+    assert (named(text), steps_of(text)) == (name, steps)
+    assert seen_by(text, Steps()) == seen_by(name, Steps())
+    assert (named(name), steps_of(name)) == (name, None)
+    assert from_query(NetworkSettings, {"picture": text}).picture == text
+    with pytest.raises(LinkError, match="its steps from the picture to the network"):
+        from_query(NetworkSettings, {"picture": f"{name}~"})

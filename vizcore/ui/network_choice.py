@@ -9,7 +9,7 @@ from vizcore.nets import pretrained
 from vizcore.ui import network_pictures as pictures
 from vizcore.ui.digit_pad import digit_pad
 from vizcore.ui.drawn_digit import PREFIX, DrawnDigit
-from vizcore.ui.network_settings import OWN, numbered
+from vizcore.ui.network_settings import OWN, named, numbered
 from vizcore.ui.photos import UPLOAD_TYPES, own_photo, take_in, upload_problem
 from vizcore.ui.picture_strip import picture_strip
 from vizcore.ui.plain import plain
@@ -83,26 +83,43 @@ def choose_shown(state, key, network, place=None):
         What is on screen; where it cannot be what was asked for, that is told, and it is the first
         sample.
     """
-    _check(state, key, network)
-    sources = [one for one in SOURCES if one != "test" or pictures.has_tests(key)]
+    check_shown(state, key, network)
+    source = choose_source(state, key, SOURCES)
+    with place or st.container():
+        if source == "draw":
+            drawing_pad(state)
+        elif source == OWN:
+            _uploader(state)
+        else:
+            picture_row(state, key, network, source)
+    if source == OWN and own_photo() is None:
+        return pictures.samples_of(key, network)[0]
+    return pictures.shown(state.now.picture, key, network)
+
+
+def choose_source(state, key, titles, firsts=None):
+    """Let one choose where the picture comes from, and return it.
+
+    Parameters
+    ----------
+    state : PageState
+    key : str
+        The network's.
+    titles : dict of str to str
+        Source → what it is called; that of the test part is offered where there is one.
+    firsts : dict of str to str, optional
+        Other sources than `SOURCES` → the picture that one turns to there.
+    """
+    sources = [one for one in titles if one != "test" or pictures.has_tests(key)]
     source = source_of(state.now.picture)
     st.pills(
         "Picture",
         sources,
         default=source if source in sources else None,
-        format_func=SOURCES.get,
-        **state.bind("source", lambda s: source_of(s.picture), _turn_to(state)),
+        format_func=titles.get,
+        **state.bind("source", lambda s: source_of(s.picture), _turn_to(state, firsts or {})),
     )
-    with place or st.container():
-        if source == "draw":
-            _pad(state)
-        elif source == OWN:
-            _uploader(state)
-        else:
-            _strip(state, key, network, source)
-    if source == OWN and own_photo() is None:
-        return pictures.samples_of(key, network)[0]
-    return pictures.shown(state.now.picture, key, network)
+    return source
 
 
 def source_of(picture):
@@ -115,7 +132,8 @@ def source_of(picture):
     """
     if picture.startswith(PREFIX):
         return "draw"
-    return OWN if picture == OWN else numbered(picture)[0]
+    number = numbered(picture)
+    return number[0] if number else named(picture)
 
 
 # ---- The network ----
@@ -136,7 +154,7 @@ def _opened(state):
 
 def _with_model(settings, model):
     """Return settings with another network; a picture of the last one's data is left behind."""
-    stays = source_of(settings.picture) in ("draw", OWN)
+    stays = source_of(settings.picture) not in ("sample", "test")
     picture = settings.picture if stays else pictures.FIRST
     return replace(settings, model=model, picture=picture)
 
@@ -144,13 +162,13 @@ def _with_model(settings, model):
 # ---- The picture ----
 
 
-def _check(state, key, network):
+def check_shown(state, key, network):
     """Say where there is no such picture, and turn to the first sample; keep what is drawn."""
     source = source_of(state.now.picture)
     if source == "draw":
         # For when one comes back from other pictures.
         st.session_state[_drawing(state)] = state.now.picture
-    if source == OWN:
+    if source not in ("draw", "sample", "test"):
         return
     try:
         pictures.shown(state.now.picture, key, network)
@@ -159,13 +177,14 @@ def _check(state, key, network):
         state.amend(replace(state.now, picture=pictures.FIRST))
 
 
-def _turn_to(state):
+def _turn_to(state, others):
     """Return what turns settings to another source: to what one had there, or to its first."""
     firsts = {
         "sample": pictures.FIRST,
         "test": "test-0",
         "draw": st.session_state.get(_drawing(state), DrawnDigit().to_text()),
         OWN: OWN,
+        **others,
     }
 
     def write(settings, source):
@@ -176,7 +195,7 @@ def _turn_to(state):
     return write
 
 
-def _strip(state, key, network, source):
+def picture_row(state, key, network, source):
     """Offer pictures in a row; the chosen one is among them, whichever it is."""
     if source == "sample":
         offered = pictures.samples_of(key, network)
@@ -218,24 +237,45 @@ def _number(state, key):
     )
 
 
-def _pad(state):
-    drawn = DrawnDigit.from_text(state.now.picture)
+def drawing_pad(state, follow=None, stroke=None):
+    """Let one draw the picture that is set, which is a drawing.
 
-    def taken(levels):
-        try:
-            now = DrawnDigit.from_text(state.now.picture)
-            state.set(replace(state.now, picture=replace(now, levels=levels).to_text()))
-        except (ValueError, TypeError):
-            return  # No pad of ours sends such a thing.
+    Parameters
+    ----------
+    state : PageState
+    follow : callable, optional
+        Called with the drawing, as the setting writes it, while a stroke goes on.
+    stroke : str, optional
+        What it was last called with.
+    """
 
-    digit_pad(drawn.levels, on_drawn=taken, visit=state.visits, key=f"{state.page}.pad")
+    def as_drawing(tell):
+        def taken(levels):
+            try:
+                now = DrawnDigit.from_text(named(state.now.picture))
+                tell(replace(now, levels=levels).to_text())
+            except (ValueError, TypeError):
+                return  # No pad of ours sends such a thing.
+
+        return taken
+
+    digit_pad(
+        DrawnDigit.from_text(named(state.now.picture)).levels,
+        on_drawn=as_drawing(lambda text: state.set(replace(state.now, picture=text))),
+        follow=as_drawing(follow) if follow else None,
+        heard=DrawnDigit.from_text(stroke).levels if stroke else "",
+        visit=state.visits,
+        key=f"{state.page}.pad",
+    )
     st.toggle(
         "Fit as in MNIST",
         help=_FITTED,
         **state.bind(
             "fitted",
-            lambda s: DrawnDigit.from_text(s.picture).fitted,
-            lambda s, v: replace(s, picture=DrawnDigit.from_text(s.picture).fitting(v).to_text()),
+            lambda s: DrawnDigit.from_text(named(s.picture)).fitted,
+            lambda s, v: replace(
+                s, picture=DrawnDigit.from_text(named(s.picture)).fitting(v).to_text()
+            ),
         ),
     )
 
@@ -244,12 +284,18 @@ def _drawing(state):
     return f"{state.page}.drawing"
 
 
+def _taken(state, file):
+    # However the last picture was seen, the new one is seen plainly.
+    if take_in(file):
+        state.set(replace(state.now, picture=OWN))
+
+
 def _uploader(state):
     st.file_uploader(
         "A picture: PNG, JPEG, WebP, GIF or BMP, up to 10 MB",
         UPLOAD_TYPES,
         key=f"{state.page}.file",
-        on_change=lambda: take_in(st.session_state[f"{state.page}.file"]),
+        on_change=lambda: _taken(state, st.session_state[f"{state.page}.file"]),
         help="Its middle square is brought to the size of the network's input. It stays in this "
         "server's memory while you are here and is stored nowhere.",
     )

@@ -10,12 +10,13 @@ from vizcore.compute.jobs import open_jobs
 from vizcore.compute.runs import RunError
 from vizcore.imaging import SAMPLES
 from vizcore.imaging.geometry import resize
+from vizcore.imaging.seeing import levels_of, see
 from vizcore.imaging.sketches import SKETCHES
 from vizcore.nets import pretrained
 from vizcore.nets.dataset import DatasetError
 from vizcore.nets.datasets import dataset_choices, load_dataset
 from vizcore.ui.drawn_digit import PREFIX, DrawnDigit
-from vizcore.ui.network_settings import OWN, numbered
+from vizcore.ui.network_settings import OWN, OWN_MODEL, named, numbered, steps_of
 from vizcore.ui.photos import own_photo
 from vizcore.ui.run_facts import dataset_title, job_of, training_run
 
@@ -37,6 +38,7 @@ _UNFITTED = (
     "MNIST’s digits fill 20 of the 28 pixels, with their centre of mass in the middle: a digit "
     "that is larger, smaller or elsewhere is unlike them."
 )
+SEEN = "seen as you set it on “Classify”"
 _BLANK = "Nothing is drawn yet: this is what it makes of black."
 
 
@@ -76,6 +78,8 @@ def samples_of(key, network):
     """
     if key in pretrained.NAMES:
         return _shipped(key, network) if pretrained.samples(key) else _own(network)
+    if key == OWN_MODEL:
+        return _for_own_model(network)
     kept = _probe(key, network)
     colours = network.architecture.input[2] == 3
     return _numbered((*kept, *(_own(network) if colours or not kept else ())))
@@ -88,9 +92,11 @@ def has_tests(key):
 
 
 def dataset_of(key):
-    """Return the name of the dataset that a network learned from."""
+    """Return the name of the dataset that a network learned from; empty where nobody knows."""
     if key in pretrained.NAMES:
         return pretrained.card(key).dataset
+    if key == OWN_MODEL:
+        return ""
     return job_of(training_run(key)).dataset
 
 
@@ -128,6 +134,18 @@ def shown(text, key, network):
     PictureError
         Where there is none, or none here.
     """
+    steps = steps_of(text)
+    if steps is None:
+        plain = _named(text, key, network)
+        return replace(plain, picture=middle_square(plain.picture)) if text == OWN else plain
+    plain = _named(named(text), key, network)
+    seen = levels_of(see(plain.picture, network.architecture.input, steps))
+    title, note = f"{plain.title}, {SEEN}", f"It is {SEEN}. {plain.note}".strip()
+    return replace(plain, id=text, title=title, picture=seen, note=note)
+
+
+def _named(text, key, network):
+    """Return the picture of this name, whole and unchanged."""
     if text.startswith(PREFIX):
         return _drawn(text, key)
     if text == OWN:
@@ -196,6 +214,19 @@ def _own(network):
     return _numbered((*sketches, *photos))
 
 
+@lru_cache(maxsize=8)
+def _for_own_model(network):
+    """Offer digits to a network that sees grey: most of them learned from MNIST."""
+    digits = ()
+    if network.architecture.input[2] == 1:
+        samples = pretrained.samples("digits")
+        digits = (
+            Shown("", f"{truth}, a sample", picture, _place(network.class_names, str(truth)))
+            for picture, truth in zip(samples.x, samples.y, strict=True)
+        )
+    return _numbered((*digits, *_own(network)))
+
+
 def _small(sample):
     return resize(middle_square(sample.load()), _SIDE, _SIDE)
 
@@ -239,7 +270,7 @@ def _test(network, test, place):
 def _drawn(text, key):
     digit = DrawnDigit.from_text(text)
     note = "" if digit.fitted else _UNFITTED
-    if dataset_of(key) not in ("mnist", "digits"):
+    if dataset_of(key) not in ("mnist", "digits", ""):
         note = _DRAWN
     return Shown(text, "Your drawing", digit.picture(), None, _BLANK if digit.is_blank else note)
 
@@ -248,4 +279,4 @@ def _uploaded():
     photo = own_photo()
     if photo is None:
         raise PictureError("There is no picture of your own yet.")
-    return Shown(OWN, "Your picture", middle_square(photo.preview), None, _UPLOADED)
+    return Shown(OWN, "Your picture", photo.small, None, _UPLOADED)

@@ -3,17 +3,24 @@
 import re
 from dataclasses import dataclass, replace
 
+from vizcore.imaging.seeing import Steps
 from vizcore.ui.drawn_digit import PREFIX, DrawnDigit
 from vizcore.ui.numbers import quoted
 
 OWN = "own"
 """The picture that is the visitor's own upload."""
 
+OWN_MODEL = "own"
+"""The network that is the visitor's own file."""
+
 RANGES = ("map", "layer", "network")
 MOST_MAPS = 100_000
 
 _MODEL = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NODE = re.compile(r"[a-z0-9_]{0,64}")
+_SEEN = "~"
+"""What a picture's name and the steps by which it is seen are divided by."""
+
 _NUMBERED = re.compile(r"(sample|test)-([0-9]{1,6})")
 
 
@@ -28,7 +35,7 @@ class NetworkSettings:
         page can tell.
     picture : str
         ``"sample-3"`` or ``"test-3"``, one of the network's samples or of its dataset's test part;
-        `OWN`; or a drawing, as `DrawnDigit` writes it.
+        `OWN`; or a drawing, as `DrawnDigit` writes it. It may say how it is seen, see `seen_by`.
     node : str
         The operation of which a map or number is opened; empty for none.
     map : int
@@ -94,10 +101,46 @@ def check_picture(text):
     text : str
         As `NetworkSettings.picture`.
     """
-    if text.startswith(PREFIX):
-        DrawnDigit.from_text(text)
-    elif text != OWN and not _NUMBERED.fullmatch(text):
-        raise ValueError(f"there is no picture {quoted(text)}.")
+    name = named(text)
+    steps_of(text)
+    if name.startswith(PREFIX):
+        DrawnDigit.from_text(name)
+    elif name != OWN and not _NUMBERED.fullmatch(name):
+        raise ValueError(f"there is no picture {quoted(name)}.")
+
+
+def seen_by(text, steps):
+    """Name a picture, and the steps by which it comes to the network.
+
+    Examples
+    --------
+    >>> seen_by("sample-3", Steps(turns=1))
+    'sample-3~1-crop-colour-auto'
+    """
+    return f"{named(text)}{_SEEN}{steps.to_text()}"
+
+
+def named(text):
+    """Return the name of a picture alone, whatever is said of how it is seen.
+
+    Examples
+    --------
+    >>> named("sample-3~1-crop-colour-auto"), named("own")
+    ('sample-3', 'own')
+    """
+    return text.split(_SEEN, 1)[0]
+
+
+def steps_of(text):
+    """Return the `Steps` by which a picture is seen, or None where nothing is said of them.
+
+    Examples
+    --------
+    >>> steps_of("sample-3~1-crop-colour-auto").turns, steps_of("sample-3")
+    (1, None)
+    """
+    steps = text.partition(_SEEN)[1:]
+    return Steps.from_text(steps[1]) if steps[0] else None
 
 
 def numbered(text):
@@ -108,5 +151,5 @@ def numbered(text):
     >>> numbered("test-12"), numbered("own")
     (('test', 12), None)
     """
-    found = _NUMBERED.fullmatch(text)
+    found = _NUMBERED.fullmatch(named(text))
     return (found[1], int(found[2])) if found else None

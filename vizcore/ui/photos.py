@@ -13,6 +13,9 @@ from vizcore.ui.photo_pixels import pixel_digest
 UPLOAD_TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "heic", "heif"]
 """What the file dialogue offers; HEIC so that an iPhone's owner is told what to do about it."""
 
+SMALL_PIXELS = 2**17
+"""Of the picture that a network is shown: more than any input here has."""
+
 _OWN = "photo.own"
 _PROBLEM = "photo.problem"
 
@@ -57,6 +60,11 @@ class Photo:
         return self._grey if grey else (self.preview, self.digest)
 
     @cached_property
+    def small(self):
+        """The photo for a network to see: at most `SMALL_PIXELS` pixels."""
+        return fit_within(self.preview, SMALL_PIXELS)
+
+    @cached_property
     def _grey(self):
         levels = grey_levels(self.preview)
         return levels, pixel_digest(levels)
@@ -98,12 +106,22 @@ def take_in(file):
         return False
     data = file.getvalue()
     try:
-        photo = _photo("Your photo.", decode_image(data), data)
+        photo = read_photo(data)
     except ImageError as error:
         st.session_state[_PROBLEM] = f"{error} The picture on screen stays as it was."
         return False
-    st.session_state[_OWN] = photo
+    keep_own(photo)
     return True
+
+
+def read_photo(data):
+    """Read a photo from the bytes of a file; `ImageError` where that cannot be."""
+    return _photo("Your photo.", decode_image(data), data)
+
+
+def keep_own(photo):
+    """Make a photo the visitor's own, on every page."""
+    st.session_state[_OWN] = photo
 
 
 def _photo(alt, image, source):

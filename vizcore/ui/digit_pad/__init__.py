@@ -8,7 +8,11 @@ from vizcore.ui.state import whole
 _component = register("digit_pad")
 
 
-def digit_pad(levels, *, on_drawn, visit, key):
+GOING = "+"
+"""What a drawing begins with that is told while its stroke goes on."""
+
+
+def digit_pad(levels, *, on_drawn, follow=None, heard="", visit, key):
     """Show a pad of 28×28 pixels, white on black.
 
     The browser is ahead of the server, which hears of a stroke at its end. Undo stays in the
@@ -20,6 +24,11 @@ def digit_pad(levels, *, on_drawn, visit, key):
         A hexadecimal digit for each pixel, row by row: 0 is black, f white.
     on_drawn : callable
         Called with such a text before the page runs again; it comes from a browser, unchecked.
+    follow : callable, optional
+        Called like `on_drawn` while a stroke goes on: now and then, and not before the page has
+        answered the last time with `heard`.
+    heard : str
+        The last drawing that `follow` was told.
     visit : hashable
         Another value makes the browser show this drawing instead of its own.
     key : str
@@ -28,6 +37,11 @@ def digit_pad(levels, *, on_drawn, visit, key):
 
     @whole
     def told():
-        on_drawn(st.session_state[key]["drawn"])
+        drawn = st.session_state[key]["drawn"]
+        if follow and isinstance(drawn, str) and drawn.startswith(GOING):
+            follow(drawn[len(GOING) :])
+        else:
+            on_drawn(drawn)
 
-    _component(key=key, data={"levels": levels, "visit": visit}, on_drawn_change=told)
+    data = {"levels": levels, "visit": visit, "follows": follow is not None, "heard": heard}
+    _component(key=key, data=data, on_drawn_change=told)

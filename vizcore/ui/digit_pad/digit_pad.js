@@ -1,11 +1,14 @@
 // A pad of 28×28 pixels with 16 levels. A brush leaves a soft round mark; what is drawn only gets
-// lighter. The server hears of a stroke at its end.
+// lighter. The server hears of a stroke at its end; where it follows, also on the way, of one state at
+// a time: of the next one when it has answered the last.
 
 const SIDE = 28;
 const TOP = 15; // the lightest level
 const SIZES = { Thin: 0.8, Medium: 1.2, Thick: 1.7 }; // radius in pixels
 const SOFT = 0.9; // pixels over which a mark fades
 const MOST_UNDO = 50;
+const FOLLOW_MS = 150; // at least, from one state of a stroke to the next
+const PATIENCE_MS = 2000; // after which an answer that was lost is waited for no more
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 class DigitPad {
@@ -13,6 +16,8 @@ class DigitPad {
     this.levels = new Uint8Array(SIDE * SIDE);
     this.past = [];
     this.at = [13, 13];
+    this.asked = null; // the state of a stroke that the server has not yet answered
+    this.askedAt = -Infinity;
     this.build(root);
   }
 
@@ -52,6 +57,11 @@ class DigitPad {
     }
     this.visit = data.visit;
     this.told = data.levels;
+    this.follows = data.follows;
+    if (this.asked !== null && data.heard === this.asked) {
+      this.asked = null;
+      this.follow();
+    }
     this.write();
   }
 
@@ -59,9 +69,30 @@ class DigitPad {
     return Array.from(this.levels, (level) => level.toString(16)).join("");
   }
 
+  // Tell of the stroke that goes on, if the last state is answered and it is time.
+  follow() {
+    clearTimeout(this.timer);
+    const text = this.text();
+    if (!this.follows || !this.last || text === this.followed) return;
+    const wait = this.askedAt + (this.asked === null ? FOLLOW_MS : PATIENCE_MS) - performance.now();
+    if (wait > 0) {
+      this.timer = setTimeout(() => this.follow(), wait);
+      return;
+    }
+    this.askedAt = performance.now();
+    this.asked = this.followed = text;
+    this.send("drawn", `+${text}`);
+  }
+
   tell() {
+    clearTimeout(this.timer);
+    this.asked = null;
     this.waiting = true;
     this.send("drawn", this.text());
+  }
+
+  destroy() {
+    clearTimeout(this.timer);
   }
 
   // ---- Drawing ----
@@ -74,6 +105,7 @@ class DigitPad {
       this.begin();
       this.last = this.place(event);
       this.mark(this.last, this.last);
+      this.follow();
     });
     canvas.addEventListener("pointermove", (event) => {
       if (!this.last) return;
@@ -82,6 +114,7 @@ class DigitPad {
         this.mark(this.last, now);
         this.last = now;
       }
+      this.follow();
     });
     for (const end of ["pointerup", "pointercancel"]) {
       canvas.addEventListener(end, () => {
