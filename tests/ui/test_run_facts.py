@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from vizcore.compute.training_job import TrainingJob
+from vizcore.nets import transfer
 from vizcore.nets.augmentation import Augmentation
 from vizcore.nets.recipes import RECIPES
 from vizcore.nets.training import TrainingSettings
@@ -11,9 +12,12 @@ from vizcore.ui.run_facts import (
     OWN,
     TRAINING,
     ended_early,
+    frozen_of,
     network_title,
     results_of,
     settings_of,
+    source_of,
+    trained_of,
 )
 
 NETWORK = "8x8x1-conv_8_3-relu-max_2-flatten-dense_10-softmax"
@@ -39,6 +43,8 @@ def test_all_settings_are_told():
         "Network": "The simplest CNN",
         "Input": "8×8×1",
         "Parameters": "810",
+        "Frozen layers": "none",
+        "Trained weights": "810",
         "Optimiser": "SGD",
         "Learning rate": "0.05",
         "Schedule": "Halve when it stalls",
@@ -90,6 +96,26 @@ def test_a_preset_is_known_on_any_dataset():
     )
     assert network_title("8x8x1-conv_9_3-relu-max_2-flatten-dense_10-softmax") == OWN
     assert "simplest-cnn" in RECIPES
+
+
+def test_a_run_tells_which_of_its_layers_are_frozen_and_whose_they_are():
+    network = transfer.with_new_head("objects", 2).to_text()
+    job = TrainingJob("pets", network, TrainingSettings(), standardise=True, features="objects")
+    run = SimpleNamespace(settings=job.to_settings(), epochs=5, epochs_done=0, metrics={})
+    told = settings_of(run)
+    assert told["Network"] == "Transfer from Objects"
+    assert told["Frozen layers"] == "the first 25 of 27, with the weights of Objects"
+    # 160 maxima · 2 classes + 2 biases.
+    assert (told["Parameters"], told["Trained weights"]) == ("690,474", "322")
+    assert told["Standardised"] == "as for Objects"
+    assert source_of(job) == "Objects" and source_of(replace(job, features="")) == ""
+
+
+def test_the_same_layers_without_learned_weights_are_a_network_like_any_other():
+    network = transfer.with_new_head("objects", 2).to_text()
+    assert network_title(network) == OWN and network_title(network, "objects") != OWN
+    job = TrainingJob("pets", network)
+    assert (frozen_of(job), trained_of(job)) == ("none", 689_018)
 
 
 def test_figures_are_the_last_epochs():

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -6,16 +7,18 @@ from hypothesis import strategies as st
 
 from vizcore.compute.training_job import TrainingJob
 from vizcore.export.permalink import LONGEST_LINK, LinkError, from_query, link_length, to_query
-from vizcore.nets.architectures import PRESETS, ImpossibleLayer
+from vizcore.nets import transfer
+from vizcore.nets.architectures import PRESETS, Architecture, ImpossibleLayer
 from vizcore.nets.augmentation import Augmentation
-from vizcore.nets.recipes import RECIPES, fitted
+from vizcore.nets.recipes import RECIPES, ending_in, fitted
 from vizcore.nets.schedules import SCHEDULES
 from vizcore.nets.training import LOSSES, OPTIMISERS, PRECISIONS, TrainingSettings
 from vizcore.ui.layer_settings import Network
 from vizcore.ui.train_settings import TrainSettings
 
+TRANSFER = TrainSettings.usual({"preset": "transfer"}).network
 OWN = Network.from_text("9x9x2-conv_4_3_psame-relu-max_2-flatten-dense_3-softmax")
-SETTINGS = st.builds(
+ALL_TRAINED = st.builds(
     TrainSettings,
     dataset=st.text(min_size=1, max_size=100),
     network=st.sampled_from([OWN, *map(Network.named, PRESETS)]),
@@ -37,6 +40,19 @@ SETTINGS = st.builds(
     zoom=st.floats(0, 0.5),
     flip=st.booleans(),
 )
+HEADS = [
+    ending_in(TRANSFER, 2),
+    ending_in(TRANSFER, 10),
+    Architecture(TRANSFER.input, TRANSFER.layers[:4]),
+]
+KEPT = st.builds(
+    lambda settings, head: replace(
+        settings.showing(Network(head.input, head.layers)), preset="transfer"
+    ),
+    ALL_TRAINED,
+    st.sampled_from(HEADS),
+)
+SETTINGS = ALL_TRAINED | KEPT
 
 
 @given(SETTINGS)
@@ -162,6 +178,44 @@ def test_an_impossible_stack_is_named_at_its_row():
     with pytest.raises(ImpossibleLayer, match="Row 2, max pooling") as refusal:
         TrainSettings(network=Network.from_text("4x4x1-max_2-max_3"))
     assert refusal.value.row == 1
+
+
+# ---- The features of a network that ships ----
+
+
+@pytest.mark.parametrize(("dataset", "classes"), [("own-12ab", 2), ("mnist", 10), ("digits", 10)])
+def test_a_link_that_names_transfer_alone_brings_its_network_and_recipe(dataset, classes):
+    query = {"preset": "transfer"} | ({"dataset": dataset} if dataset != "digits" else {})
+    settings = from_query(TrainSettings, query)
+    assert to_query(settings) == query
+    assert settings.job().network == transfer.with_new_head("objects", classes).to_text()
+    assert settings.training() == transfer.RECIPE.training
+    assert settings.job().features == "objects"
+
+
+def test_what_the_link_says_wins_over_the_recipe_of_transfer():
+    settings = from_query(TrainSettings, {"preset": "transfer", "epochs": "3", "flip": "0"})
+    assert (settings.epochs, settings.flip, settings.preset) == (3, False, "transfer")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"preset": "magic"}, "there is no preset “magic”"),
+        ({"preset": "transfer", "network": "mnist-mlp"}, "does not begin as Objects does"),
+    ],
+)
+def test_a_transfer_that_cannot_be_is_refused(query, said):
+    with pytest.raises(LinkError, match=said):
+        from_query(TrainSettings, query)
+
+
+def test_a_network_that_shares_nothing_any_more_is_trained_as_a_whole():
+    settings = TrainSettings().transferring(2)
+    assert settings.features == "objects"
+    assert settings.showing(OWN).features == "" and settings.trying(OWN).features == ""
+    shorter = Network((32, 32, 3), settings.network.layers[:3])
+    assert settings.showing(shorter).features == "objects"
 
 
 def test_a_shorter_network_takes_the_row_along_as_far_as_it_goes():

@@ -20,10 +20,12 @@ from vizcore.compute.runs import RunError, Runs, State
 from vizcore.compute.settings import Settings
 from vizcore.compute.training_job import TrainingJob, outline
 from vizcore.compute.work import carry_out, stop
-from vizcore.nets.architectures import Architecture, preset
+from vizcore.nets import transfer
+from vizcore.nets.architectures import preset
 from vizcore.nets.recipes import RECIPES, Recipe, fitted
 from vizcore.nets.training import PRECISIONS, TrainingSettings
 
+PRESETS = RECIPES | {transfer.TRANSFER: transfer.RECIPE}
 VISITOR = "command line"
 HISTORY = "history.csv"
 _BAR = 24
@@ -52,7 +54,7 @@ def _parser():
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     network = parser.add_mutually_exclusive_group()
-    network.add_argument("--preset", choices=RECIPES, default="simplest-cnn", help="a network")
+    network.add_argument("--preset", choices=PRESETS, default="simplest-cnn", help="a network")
     network.add_argument("--network", help="a network of your own, as in the app's links")
     parser.add_argument("--dataset", default="digits", help="digits, mnist, … (default: digits)")
     parser.add_argument("--out", required=True, help="the folder to write to")
@@ -68,22 +70,24 @@ def _parser():
 
 
 def _job(asked):
-    recipe = Recipe(TrainingSettings()) if asked.network else RECIPES[asked.preset]
+    recipe = Recipe(TrainingSettings()) if asked.network else PRESETS[asked.preset]
     own = {
         name: value for name in (*_OWN, "precision") if (value := getattr(asked, name)) is not None
     }
-    network = Architecture.from_text(asked.network) if asked.network else preset(asked.preset)
     return TrainingJob(
         asked.dataset,
-        network.to_text() if asked.network else _fitted(network, asked.dataset).to_text(),
+        asked.network or _fitted(asked.preset, asked.dataset).to_text(),
         replace(recipe.training, **own),
         recipe.standardise if asked.standardise is None else asked.standardise,
+        features="" if asked.network or asked.preset != transfer.TRANSFER else transfer.SOURCE,
     )
 
 
-def _fitted(network, dataset):
+def _fitted(slug, dataset):
     known = outline(dataset)
-    return fitted(network, known.shape, known.classes)
+    if slug == transfer.TRANSFER:
+        return transfer.with_new_head(transfer.SOURCE, known.classes)
+    return fitted(preset(slug), known.shape, known.classes)
 
 
 def _created(runs, asked):

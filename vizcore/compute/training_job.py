@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 
 from vizcore.compute.limits import Cost, LimitError
+from vizcore.nets import transfer
 from vizcore.nets.architectures import Architecture, build, layer_table, totals
 from vizcore.nets.augmentation import Augmentation
 from vizcore.nets.dataset import DatasetError
@@ -42,8 +43,8 @@ MOST_BYTES = 2**30
 """Of training pictures, as they are held in memory: a byte for each level."""
 
 _PUBLISHED_COUNTS = {"mnist": 60_000, "fashion_mnist": 60_000, "cifar10": 50_000}
-_BACKWARD = 3
-"""A step costs a forward pass and, for both gradients of a layer, two more."""
+_TRAINED = 3
+"""A layer that is trained costs a forward pass and, for its two gradients, twice as much again."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,9 @@ class TrainingJob:
         How much of the training part is set aside for validation, where the dataset does not say.
     probe : int
         The picture of the validation part whose feature maps are kept after each epoch.
+    features : str
+        A network that ships (`vizcore.nets.transfer`): the first layers that the two share get its
+        weights and keep them, and pictures are prepared as for it. Empty where all is trained.
     """
 
     dataset: str
@@ -131,6 +135,7 @@ class TrainingJob:
     standardise: bool = False
     fraction: float = 0.1
     probe: int = 0
+    features: str = ""
 
     def to_settings(self):
         """Return all that it is made of, as JSON can hold it."""
@@ -158,15 +163,19 @@ class TrainingJob:
         LimitError
             When the pictures, brought to its input, would take too much memory.
         """
-        spent = totals(layer_table(self.architecture()))
+        rows = layer_table(self.architecture())
         data = outline(self.dataset)
         self.check(data)
-        steps = data.count * self.training.epochs * _BACKWARD
-        return Cost(spent.parameters, spent.multiply_adds * steps, self.training.epochs)
+        frozen = totals(rows[: transfer.shared(self.architecture(), self.features)])
+        spent = totals(rows)
+        step = _TRAINED * spent.multiply_adds - (_TRAINED - 1) * frozen.multiply_adds
+        epochs = self.training.epochs
+        return Cost(spent.parameters, step * data.count * epochs, epochs)
 
     def check(self, data):
         """Hold the network against an `Outline` of the dataset; raise as `cost` does."""
         given = self.architecture().input
+        transfer.check(self.architecture(), self.features)
         self.changes(data.shape)
         if not gives_probabilities(self.architecture(), data.classes):
             raise ValueError(
@@ -223,8 +232,7 @@ class TrainingJob:
         data = fetch_dataset(self.dataset)
         self.check(_outline(data))
         parts = three_parts(data, fraction=self.fraction, seed=self.training.seed)
-        changes = self.changes(data.shape)
-        preparation = fit_preparation(parts.train.x, standardise=self.standardise, **changes)
+        preparation = self._preparation(parts.train.x)
         place = self.probe % len(parts.validation)
         picture, truth = parts.validation.x[place], parts.validation.y[place]
         probe = preparation.apply(picture[None])[0]
@@ -272,11 +280,21 @@ class TrainingJob:
             return {}
         return self._finish(context, model, parts.test, preparation)
 
+    def _preparation(self, pictures):
+        changes = self.changes(pictures.shape[1:])
+        if self.features:
+            return transfer.preparation(self.features, **changes)
+        return fit_preparation(pictures, standardise=self.standardise, **changes)
+
     def _new_model(self):
         import keras
 
+        architecture = self.architecture()
         with _Policy(keras, policy(self.training.precision)):
-            return compiled(build(self.architecture(), seed=self.training.seed), self.training)
+            model = build(architecture, seed=self.training.seed)
+            if self.features:
+                transfer.reuse(model, architecture, self.features)
+            return compiled(model, self.training)
 
     def _finish(self, context, model, test, preparation):
         """Keep the model, and look at the test part: this once, when nothing can be chosen."""

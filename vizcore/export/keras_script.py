@@ -1,17 +1,18 @@
 """A run as a Keras script that anybody can read and start: the same data, network and draws."""
 
-from textwrap import indent
+from textwrap import fill, indent
 
 from vizcore.export.written_layers import written_changes, written_layers
 from vizcore.nets.architectures import layer_table
 from vizcore.nets.datasets import EMBEDDED, PUBLISHED
 from vizcore.nets.precision import policy
 from vizcore.nets.schedules import PATIENCE
+from vizcore.nets.transfer import shared
 
 _MIXED = "mixed_bfloat16"
 
 
-def keras_script(name, dataset, network, training, preparation, *, fraction=0.1):
+def keras_script(name, dataset, network, training, preparation, *, fraction=0.1, features=""):
     """Write a script that does with Keras alone what a run has done.
 
     Without augmentation and in float32 its losses are the run's, but for rounding: the weights, the
@@ -29,6 +30,9 @@ def keras_script(name, dataset, network, training, preparation, *, fraction=0.1)
         As it was fitted to the training part.
     fraction : float
         As in `vizcore.nets.splits.three_parts`.
+    features : str
+        The network that ships whose first layers are kept, as in `vizcore.nets.transfer`; the
+        script then reads their weights from a file, `weights_file`, that must lie beside it.
 
     Returns
     -------
@@ -48,15 +52,16 @@ def keras_script(name, dataset, network, training, preparation, *, fraction=0.1)
     mixed = policy(training.precision) == _MIXED
     classes = layer_table(network)[-1].shape[0]
     parts = (
-        _opening(name, training, mixed),
+        _opening(name, training, mixed, features),
         _imports(dataset, preparation),
         _settings(training, classes, fraction, mixed),
         _SET_ASIDE,
         _data(dataset),
         *_shaping(preparation),
-        _scaling(preparation),
+        _scaling(preparation, features),
         "" if training.loss == "cross_entropy" else _ONE_HOT,
         _network(network, training.seed, mixed),
+        _kept(network, features) if features else "",
         _compilation(training),
         *_augmentation(training),
         _batches(training),
@@ -66,6 +71,17 @@ def keras_script(name, dataset, network, training, preparation, *, fraction=0.1)
         _TRAINING,
     )
     return _joined(part.strip("\n") for part in parts if part)
+
+
+def weights_file(features):
+    """Return the name of the file from which a script reads the weights that are kept.
+
+    Examples
+    --------
+    >>> weights_file("objects")
+    'objects.npz'
+    """
+    return f"{features}.npz"
 
 
 def _joined(parts):
@@ -81,13 +97,14 @@ def _joined(parts):
 # ---- What comes first ----
 
 
-def _opening(name, training, mixed):
+def _opening(name, training, mixed, features):
     lines = [
         _one_line(name),
         "",
         "Trains the network of this run again, with Keras 3 on TensorFlow. The weights, the",
         "validation part, the order of the pictures and dropout are drawn by the run's seeds.",
         *_likeness(training, mixed),
+        *_needed(features),
     ]
     return "\n".join(f"# {line}".rstrip() for line in lines)
 
@@ -113,6 +130,12 @@ def _likeness(training, mixed):
         yield "- bfloat16 keeps few digits, and processors round differently."
     if training.minutes:
         yield f"The run had {training.minutes:g} minutes; this script takes as long as it needs."
+
+
+def _needed(features):
+    if features:
+        yield f"Its first layers are frozen. Their weights are read from {weights_file(features)},"
+        yield "which the app offers for download beside this script: put it into the same folder."
 
 
 def _imports(dataset, preparation):
@@ -249,7 +272,15 @@ def shaped(x):
     yield "x_train, x_validation, x_test = shaped(x_train), shaped(x_validation), shaped(x_test)"
 
 
-def _scaling(preparation):
+def _scaling(preparation, features):
+    if features:
+        return f'''\
+def prepared(x):
+    """Scale each channel as in the pictures from which the frozen layers were learned."""
+    mean = np.float32({list(preparation.mean)})
+    deviation = np.float32({list(preparation.spread)})
+    return (np.asarray(x, "float32") / 255 - mean) / deviation
+'''
     if preparation.mean is None:
         return '''\
 def prepared(x):
@@ -285,6 +316,24 @@ def _network(network, seed, mixed):
             "model.summary()",
         )
     )
+
+
+def _kept(network, features):
+    rows = layer_table(network)[: shared(network, features)]
+    names = [row.name for row in rows if row.parameters]
+    return f'''\
+# The frozen layers keep their weights; a frozen BatchNormalization takes its running mean and
+# variance, in training too.
+FROZEN = """
+{fill(" ".join(names), 88, initial_indent="    ", subsequent_indent="    ")}
+"""
+PARTS = "kernel", "bias", "gamma", "beta", "mean", "variance"
+with np.load("{weights_file(features)}") as file:
+    for name in FROZEN.split():
+        held = [file[f"{{name}}/{{part}}"] for part in PARTS if f"{{name}}/{{part}}" in file]
+        model.get_layer(name).set_weights(held)
+        model.get_layer(name).trainable = False
+'''
 
 
 # ---- Training ----

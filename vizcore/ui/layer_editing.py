@@ -7,7 +7,7 @@ from vizcore.ui.layer_settings import Network
 from vizcore.ui.layers import layers
 
 
-def layer_editor(state, note=None):
+def layer_editor(state, note=None, frozen=0):
     """Show the page's network, and take changes back.
 
     Parameters
@@ -16,6 +16,8 @@ def layer_editor(state, note=None):
         Its settings have `network`, `row` and `showing`, as `LayerSettings` has.
     note : dict or None
         What to say at a row: ``row``, counted from 0, and ``text``, in a few words.
+    frozen : int
+        How many of the first rows keep the weights that they have.
     """
 
     def told(message):
@@ -29,6 +31,7 @@ def layer_editor(state, note=None):
         row=state.now.row - 1,
         problem=_problem(state),
         note=note,
+        frozen=frozen,
         answer=st.session_state.get(f"{state.page}.answer", 0),
         on_told=told,
         visit=state.visits,

@@ -10,7 +10,8 @@ from vizcore.compute.history_csv import history_csv
 from vizcore.compute.jobs import open_jobs
 from vizcore.compute.runs import RunError, State
 from vizcore.compute.training_job import MODEL
-from vizcore.export.keras_script import keras_script
+from vizcore.export.keras_script import keras_script, weights_file
+from vizcore.nets.pretrained import FOLDER
 from vizcore.ui.run_facts import job_of
 
 _LONGEST_STEM = 60
@@ -26,7 +27,7 @@ def downloads_section(run):
     st.subheader("Take it with you", anchor=False)
     stem = file_stem(run.name)
     with st.container(horizontal=True):
-        missing = [_model(run, stem), _history(run, stem), _script(run, stem)]
+        missing = [_model(run, stem), _history(run, stem), _script(run, stem), _kept(run)]
     for sentence in filter(None, missing):
         st.markdown(sentence)
 
@@ -97,6 +98,7 @@ def _script(run, stem):
             job.training,
             preparation,
             fraction=job.fraction,
+            features=job.features,
         ),
         f"{stem}-script.py",
         "text/x-python",
@@ -106,6 +108,25 @@ def _script(run, stem):
         key="runs.download.script",
     )
     return None
+
+
+def _kept(run):
+    """Offer the weights that the script must be given, where it keeps any."""
+    features = job_of(run).features
+    if not features:
+        return None
+    path = FOLDER / weights_file(features)
+    st.download_button(
+        f"The frozen weights (.npz, {_megabytes(path.stat().st_size)})",
+        path.read_bytes,
+        path.name,
+        "application/octet-stream",
+        on_click="ignore",
+        icon=":material/download:",
+        help="What the frozen layers have learned elsewhere: the Keras script reads this file.",
+        key="runs.download.kept",
+    )
+    return "The Keras script needs the file of the frozen weights in its folder."
 
 
 def _megabytes(size):

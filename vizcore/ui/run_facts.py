@@ -11,6 +11,7 @@ from vizcore.compute.jobs import open_jobs
 from vizcore.compute.runs import RunError
 from vizcore.compute.training_job import TrainingJob
 from vizcore.figures.volumes import shape_text
+from vizcore.nets import pretrained, transfer
 from vizcore.nets.architectures import Architecture, layer_table, preset, totals
 from vizcore.nets.datasets import PUBLISHED
 from vizcore.nets.presets import PRESETS
@@ -60,8 +61,13 @@ def dataset_title(name):
 
 
 @lru_cache(maxsize=256)
-def network_title(text):
+def network_title(text, features=""):
     """Return the title of the preset that a network is, fitted to its dataset, or `OWN`.
+
+    Parameters
+    ----------
+    text, features : str
+        As in `TrainingJob`.
 
     Examples
     --------
@@ -69,6 +75,8 @@ def network_title(text):
     'The simplest CNN'
     """
     network = Architecture.from_text(text)
+    if features:
+        return f"Transfer from {_title(features)}"
     classes = layer_table(network)[-1].shape[0]
     for slug in RECIPES:
         if fitted(preset(slug), network.input, classes) == network:
@@ -100,6 +108,27 @@ def parameters_of(job):
     return totals(network_table(job.network)).parameters
 
 
+def frozen_of(job):
+    """Say which layers of a job's network keep what another has learned, or that none do.
+
+    Examples
+    --------
+    >>> network = "32x32x3-conv_24_3_b0-norm-relu-globalmax-dense_2-softmax"
+    >>> frozen_of(TrainingJob("pets", network, features="objects"))
+    'the first 3 of 6, with the weights of Objects'
+    """
+    if not job.features:
+        return "none"
+    network = job.architecture()
+    rows = transfer.shared(network, job.features)
+    return f"the first {rows} of {len(network.layers)}, with the weights of {source_of(job)}"
+
+
+def trained_of(job):
+    """Count the weights of a job's network that training changes."""
+    return transfer.trained(job.architecture(), job.features)
+
+
 def settings_of(run, policy=""):
     """Return every setting of a run.
 
@@ -119,9 +148,11 @@ def settings_of(run, policy=""):
     size = Architecture.from_text(job.network).input
     return {
         "Dataset": dataset_title(job.dataset),
-        "Network": network_title(job.network),
+        "Network": network_title(job.network, job.features),
         "Input": shape_text(size),
         "Parameters": f"{parameters_of(job):,}",
+        "Frozen layers": frozen_of(job),
+        "Trained weights": f"{trained_of(job):,}",
         "Optimiser": OPTIMISERS[training.optimiser],
         "Learning rate": f"{training.rate:g}",
         "Schedule": SCHEDULES[training.schedule],
@@ -132,10 +163,25 @@ def settings_of(run, policy=""):
         "Early stopping": f"after {training.patience} epochs" if training.patience else "off",
         "Time budget": f"{readable(training.minutes)} min" if training.minutes else "off",
         "Validation": f"{readable(100 * job.fraction)}% of the training part",
-        "Standardised": "yes" if job.standardise else "no",
+        "Standardised": _standardised(job),
         "Seed": str(training.seed),
         "Precision": _precision(training.precision, policy),
     }
+
+
+def _standardised(job):
+    if job.features:
+        return f"as for {source_of(job)}"
+    return "yes" if job.standardise else "no"
+
+
+def source_of(job):
+    """Return the title of the network whose first layers a job keeps, or an empty text."""
+    return _title(job.features) if job.features else ""
+
+
+def _title(features):
+    return pretrained.card(features).title if features in pretrained.NAMES else features
 
 
 def policy_of(run):

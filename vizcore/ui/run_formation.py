@@ -10,7 +10,7 @@ from vizcore.compute.jobs import open_jobs
 from vizcore.compute.runs import RunError
 from vizcore.ui.formation import contents, formation, words
 from vizcore.ui.formation.reading import layers_with_maps, read_formation
-from vizcore.ui.run_facts import job_of, network_table
+from vizcore.ui.run_facts import job_of, network_table, source_of
 from vizcore.ui.run_watch import rows_of
 
 POLL_SECONDS = 2.0
@@ -21,7 +21,8 @@ first layer is a blurred or roughened copy of the picture. **Training** moves ea
 with every batch, in the direction that makes the loss smaller. Nobody asks for them, but in the
 first layer edges often appear (teal on one side, brown on the other) and blobs (one sign in the
 middle), because they help to tell pictures apart. With small kernels, few pictures or few epochs
-much of the noise stays.
+much of the noise stays. **Frozen** kernels, which keep what another network has learned, stay as
+they are.
 
 **Maps** are blue where the result is positive and red where it is negative. After ReLU nothing is
 red: what was negative has become 0. Maps of later layers are smaller, and each of their cells sees
@@ -98,7 +99,7 @@ def _follow(state, run, layer):
     if read is None:
         st.markdown(_nothing(run))
         return
-    st.html(f'<p style="margin: 0">{escape(words.told(read))}</p>')
+    st.html(f'<p style="margin: 0">{escape(words.told(read, source_of(job_of(run))))}</p>')
     formation(
         _contents(read, tuple(map(words.figures, rows_of(run))), layer, _channels(run, layer)),
         run=run.id,

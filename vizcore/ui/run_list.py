@@ -157,7 +157,7 @@ def described(run, rows, queue, now):
         "id": run.id,
         "name": run.name,
         "dataset": dataset_title(job.dataset),
-        "network": network_title(job.network),
+        "network": network_title(job.network, job.features),
         "sign": sign,
         "state": word,
         "detail": detail,

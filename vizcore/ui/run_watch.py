@@ -65,7 +65,7 @@ def state_line(run):
 def made_of(run):
     """Show what the run is made of, and a link to the page where one makes such runs."""
     job = job_of(run)
-    made = f"{network_title(job.network)} on {dataset_title(job.dataset)}"
+    made = f"{network_title(job.network, job.features)} on {dataset_title(job.dataset)}"
     with st.expander(f"What it is made of: {plain(made)}"):
         pairs = "".join(
             f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>"

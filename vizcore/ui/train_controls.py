@@ -8,6 +8,7 @@ import streamlit as st
 from vizcore.compute.training_job import outline
 from vizcore.figures.rate_picture import rate_picture
 from vizcore.figures.volumes import shape_text
+from vizcore.nets import transfer
 from vizcore.nets.architectures import Architecture, layer_table
 from vizcore.nets.dataset import DatasetError
 from vizcore.nets.datasets import PUBLISHED, dataset_choices, load_dataset
@@ -21,6 +22,7 @@ from vizcore.ui.layer_settings import LayerSettings, Network
 from vizcore.ui.lesson_links import query_of
 from vizcore.ui.plain import plain
 from vizcore.ui.state import whole
+from vizcore.ui.train_transfer import also_scaled, completed, reuse
 
 OWN = "own"
 DATA_PAGE, TABLES_PAGE = "pages/data.py", "pages/layer_tables.py"
@@ -94,7 +96,7 @@ def _other_dataset(settings, name):
         before, after = outline(settings.dataset), outline(name)
     except DatasetError:
         return changed
-    slug = preset_of(settings.network, before)
+    slug = preset_of(settings, before)
     return changed.showing(_fitted(slug, after)) if slug else changed
 
 
@@ -124,25 +126,38 @@ def _candidates(shape, classes):
     return found
 
 
-def preset_of(network, known):
-    """Return the preset that a network is, fitted or not, or None."""
-    return _candidates(known.shape, known.classes).get(Architecture.to_text(network))
+def preset_of(settings, known):
+    """Return the preset that the network is, fitted or not, or None."""
+    if settings.preset:
+        return transfer.TRANSFER if settings.network == _fitted(transfer.TRANSFER, known) else None
+    return _candidates(known.shape, known.classes).get(Architecture.to_text(settings.network))
+
+
+def preset_title(slug):
+    """Return what a preset is called."""
+    return transfer.TITLE if slug == transfer.TRANSFER else PRESETS[slug].title
 
 
 def _fitted(slug, known):
-    one = fitted(Network.named(slug), known.shape, known.classes)
+    if slug == transfer.TRANSFER:
+        one = transfer.with_new_head(transfer.SOURCE, known.classes)
+    else:
+        one = fitted(Network.named(slug), known.shape, known.classes)
     return Network(one.input, one.layers)
 
 
 def network(state, known):
     """Choose a network, edit it, and fit it to the dataset; return the preset's name or None."""
-    slug = preset_of(state.now.network, known) if known else None
+    if known:
+        state.amend(completed(state.now, known))
+    slug = preset_of(state.now, known) if known else None
     choose, fit, undo = st.columns([4, 1.4, 1], vertical_alignment="bottom")
-    titles = {key: PRESETS[key].title for key in RECIPES} | {OWN: "Your own"}
+    presets = [*RECIPES, transfer.TRANSFER]
+    titles = {key: preset_title(key) for key in presets} | {OWN: "Your own"}
     bound = state.bind("network", lambda s: slug or OWN, lambda s, _: s)
     choose.selectbox(
         "Network",
-        list(RECIPES) if slug else [*RECIPES, OWN],
+        presets if slug else [*presets, OWN],
         format_func=titles.get,
         help="A preset brings the settings it is trained with. Change its layers, and it is yours.",
         disabled=known is None,
@@ -165,9 +180,11 @@ def network(state, known):
         width="stretch",
     )
     st.markdown(_about(slug, state.now.network))
+    reuse(state)
     if known:
         _tell_fit(state.now, known)
-    layer_editor(state, _note(state.now, known) if known else None)
+    frozen = transfer.shared(state.now.network, state.now.features)
+    layer_editor(state, _note(state.now, known) if known else None, frozen)
     tables = LayerSettings(state.now.network, state.now.row)
     st.page_link(
         TABLES_PAGE, label="Read more about this network: Layer tables",
@@ -177,6 +194,8 @@ def network(state, known):
 
 
 def _about(slug, network):
+    if slug == transfer.TRANSFER:
+        return f"{transfer.ABOUT} {transfer.RECIPE.note}"
     if slug is None:
         return "A network of your own: this link holds it."
     told = f"{PRESETS[slug].about} {RECIPES[slug].note}"
@@ -187,12 +206,17 @@ def _about(slug, network):
 
 
 def _choose(state, known, slug):
-    if slug != OWN:
+    if slug == transfer.TRANSFER:
+        state.edit(state.now.transferring(known.classes))
+    elif slug != OWN:
         state.edit(state.now.showing(_fitted(slug, known)).by_recipe(slug))
 
 
 def _fit(settings, known):
-    one = fitted(settings.network, known.shape, known.classes)
+    if settings.preset:  # The features take pictures of one size alone.
+        one = ending_in(settings.network, known.classes)
+    else:
+        one = fitted(settings.network, known.shape, known.classes)
     return settings.showing(Network(one.input, one.layers), settings.row)
 
 
@@ -200,7 +224,8 @@ def _undo(state):
     """Take the last change of the network back, and leave the other settings."""
     now = state.now
     state.undo()
-    state.set(now.showing(state.now.network, state.now.row))
+    before = state.now
+    state.set(replace(now.showing(before.network, before.row), preset=before.preset))
 
 
 def _note(settings, known):
@@ -224,8 +249,10 @@ def _tell_fit(settings, known):
     elif settings.network.input != known.shape:
         st.markdown(
             f"The pictures of {shape_text(known.shape)} are brought to the network's input, "
-            f"{shape_text(settings.network.input)}."
+            f"{shape_text(settings.network.input)}{also_scaled(settings)}."
         )
+    elif settings.preset:
+        st.markdown(f"The pictures have the network's size{also_scaled(settings)}.")
 
 
 # ---- The settings ----
@@ -238,10 +265,10 @@ def recipe(state, slug):
     usual = state.now.by_recipe(slug)
     other = [_LABELS[name] for name in _LABELS if getattr(usual, name) != getattr(state.now, name)]
     if not other:
-        st.markdown(f"These are the settings of the recipe for “{PRESETS[slug].title}”.")
+        st.markdown(f"These are the settings of the recipe for “{preset_title(slug)}”.")
         return
     told, back = st.columns([4, 1.4], vertical_alignment="center")
-    told.markdown(f"Other than in the recipe for “{PRESETS[slug].title}”: {', '.join(other)}.")
+    told.markdown(f"Other than in the recipe for “{preset_title(slug)}”: {', '.join(other)}.")
     back.button(
         "Back to the recipe",
         on_click=state.setter(lambda s: s.by_recipe(slug)),
@@ -349,8 +376,10 @@ def measures(state, pictures):
     )
     st.checkbox(
         "Standardise the pictures",
+        disabled=bool(state.now.preset),
         help="Give each channel mean 0 and standard deviation 1 over the training part, instead of "
-        "levels from 0 to 1. Steps then go equally far for dark and for bright pictures.",
+        "levels from 0 to 1. Steps then go equally far for dark and for bright pictures. With kept "
+        "weights, the pictures are prepared as those were that they were learned from.",
         **state.bind("standardise", lambda s: s.standardise, _writer("standardise")),
     )
     _menu(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 
+from vizcore.nets import transfer
 from vizcore.nets.architectures import Architecture, layer_table
 from vizcore.nets.augmentation import Augmentation
 from vizcore.nets.datasets import EMBEDDED, PUBLISHED
@@ -11,6 +12,7 @@ from vizcore.ui.layer_settings import Network
 
 LONGEST_DATASET = 100
 MOST_PROBE = 99_999
+_FEWEST = 2
 
 _AUGMENTED = tuple(field.name for field in fields(Augmentation))
 _TRAINED = tuple(field.name for field in fields(TrainingSettings) if field.name != "augmentation")
@@ -33,6 +35,8 @@ class TrainSettings:
         As in `TrainingJob`.
     shift, rotate, zoom, flip
         As in `Augmentation`.
+    preset : str
+        ``"transfer"`` where the features of a network that ships are reused, else empty.
     """
 
     dataset: str = EMBEDDED
@@ -55,6 +59,7 @@ class TrainSettings:
     rotate: float = 0.0
     zoom: float = 0.0
     flip: bool = False
+    preset: str = ""
 
     def __post_init__(self):
         if not 1 <= len(self.dataset) <= LONGEST_DATASET:
@@ -67,8 +72,16 @@ class TrainSettings:
             value = getattr(self, name)
             if not least <= value <= most:
                 raise ValueError(f"the {name} can be {least} to {most:,}, not {value:,}.")
+        if self.preset not in ("", transfer.TRANSFER):
+            raise ValueError(f"there is no preset “{self.preset[:20]}”: the only one is transfer.")
         layer_table(self.network)
+        transfer.check(self.network, self.features)
         self.training()
+
+    @property
+    def features(self):
+        """The network that ships whose features are reused, by name, or an empty text."""
+        return transfer.SOURCE if self.preset else ""
 
     def training(self):
         """Return how the network is trained, as `TrainingSettings`."""
@@ -88,6 +101,7 @@ class TrainSettings:
             self.standardise,
             self.fraction,
             self.probe,
+            self.features,
         )
 
     @classmethod
@@ -99,20 +113,36 @@ class TrainSettings:
             standardise=job.standardise,
             fraction=job.fraction,
             probe=job.probe,
+            preset=transfer.TRANSFER if job.features else "",
             **_flat(job.training),
         )
 
     @classmethod
     def usual(cls, given):
-        """Return the settings of a link that names nothing but a preset: those of its recipe."""
+        """Return the settings of a link that names nothing but a preset: those of its recipe.
+
+        How many classes a dataset of one's own has is not known here; of a published one it is.
+        """
+        if given.get("preset") == transfer.TRANSFER:
+            known = PUBLISHED.get(given.get("dataset", EMBEDDED))
+            classes = len(known.class_names) if known else _FEWEST
+            # The link names the preset itself.
+            return replace(cls().transferring(classes), preset="")
         slug = given["network"].slug if "network" in given else None
         return cls().by_recipe(slug) if slug in RECIPES else cls()
 
     def by_recipe(self, name):
         """Return these settings with those that a preset is trained with; the seed stays."""
-        recipe = RECIPES[name]
+        recipe = transfer.RECIPE if name == transfer.TRANSFER else RECIPES[name]
         flat = {**_flat(recipe.training), "seed": self.seed}
         return replace(self, standardise=recipe.standardise, **flat)
+
+    def transferring(self, classes):
+        """Return these settings with the features of a network that ships, and its recipe."""
+        one = transfer.with_new_head(transfer.SOURCE, classes)
+        network = Network(one.input, one.layers)
+        changed = replace(self, network=network, row=1, preset=transfer.TRANSFER)
+        return changed.by_recipe(transfer.TRANSFER)
 
     def trying(self, network):
         """Return these settings for a network from another page: a preset brings its recipe."""
@@ -125,8 +155,13 @@ class TrainSettings:
         return self.showing(network).by_recipe(slug)
 
     def showing(self, network, row=1):
-        """Return these settings with another network, the row made to fit."""
-        return replace(self, network=network, row=max(1, min(row, len(network.layers))))
+        """Return these settings with another network, the row made to fit.
+
+        Where it has nothing in common with the one whose features were reused, nothing is.
+        """
+        preset = self.preset if transfer.shared(network, self.features) else ""
+        row = max(1, min(row, len(network.layers)))
+        return replace(self, network=network, row=row, preset=preset)
 
 
 def _flat(training):

@@ -6,6 +6,7 @@ import streamlit as st
 
 from vizcore.compute.jobs import open_jobs
 from vizcore.compute.settings import Settings
+from vizcore.nets import transfer
 from vizcore.nets.architectures import layer_table, totals
 from vizcore.nets.datasets import PUBLISHED
 from vizcore.nets.presets import PRESETS
@@ -119,20 +120,32 @@ def _visitor_problem(jobs, limits, visitor):
 def _told(settings, cost, limits):
     spent = totals(layer_table(settings.network))
     told = (
-        f"The network has **{spent.parameters:,} parameters** (at most {limits.parameters:,}) and "
-        f"takes {spent.multiply_adds:,} multiply-adds for one picture."
+        f"The network has **{spent.parameters:,} parameters** (at most {limits.parameters:,}"
+        f"{_frozen(settings)}) and takes {spent.multiply_adds:,} multiply-adds for one picture."
     )
     if cost is None:
         return told
     share = cost.multiply_adds / limits.multiply_adds
     epochs = f"{cost.epochs} {'epoch' if cost.epochs == 1 else 'epochs'}"
     return (
-        f"{told} Forwards and backwards, through all pictures but those for the test, and "
+        f"{told} {_ways(settings)} through all pictures but those for the test, and "
         f"{epochs}, that makes **{_rough(cost.multiply_adds)} multiply-adds**: {_percent(share)} "
         "of what one run may take. "
         f"{OPTIMISERS[settings.optimiser]} takes the steps, at a learning rate of "
         f"{settings.rate:g} and in batches of {settings.batch:,}; the settings below change this."
     )
+
+
+def _frozen(settings):
+    if not settings.preset:
+        return ""
+    return f"; {transfer.trained(settings.network, settings.features):,} of them are trained"
+
+
+def _ways(settings):
+    if settings.preset:
+        return "Forwards, and backwards where it is trained,"
+    return "Forwards and backwards,"
 
 
 def _rough(number):
@@ -177,4 +190,10 @@ def title_of(slug, dataset):
     ('The simplest CNN on Digits', 'Own network on Digits')
     """
     data = PUBLISHED[dataset].title if dataset in PUBLISHED else dataset
-    return f"{PRESETS[slug].title if slug else 'Own network'} on {data}"
+    return f"{_network_title(slug)} on {data}"
+
+
+def _network_title(slug):
+    if slug == transfer.TRANSFER:
+        return transfer.TITLE
+    return PRESETS[slug].title if slug else "Own network"

@@ -5,19 +5,21 @@ import numpy as np
 from vizcore.ui.run_words import figure, percent
 
 
-def told(read):
+def told(read, source=""):
     """Say how far the kernels have come, and what the network makes of the probe.
 
     Parameters
     ----------
     read : vizcore.ui.formation.reading.Reading
+    source : str
+        The title of the network whose first kernels are kept, if they are.
 
     Returns
     -------
     str
         Not to be read as Markdown: classes are called what they are called.
     """
-    return f"{_moved(read.formed)} {_probed(read)}".strip()
+    return f"{_moved(read.formed, source)} {_probed(read)}".strip()
 
 
 def notes(read):
@@ -53,13 +55,15 @@ def figures(row):
     )
 
 
-def _moved(formed):
+def _moved(formed, source):
     kernels = formed.kernels
     if kernels is None:
         return "This network has no convolution, so there are no kernels to look at."
     rows, columns, _, filters = kernels.shape[1:]
     what = f"the {filters} kernels" if filters > 1 else "the one kernel"
     what = f"{what} of {rows}×{columns} of the first convolution"
+    if source:
+        return f"{what[0].upper()}{what[1:]} are those of {source}, frozen: they stay as they are."
     first, last = formed.epochs[0], formed.epochs[-1]
     if last == first:
         return f"Before training, {what} hold random numbers."

@@ -38,7 +38,7 @@ _WORDS = {
 }
 
 
-def layers(network, *, row, problem, answer, on_told, visit, key, note=None):
+def layers(network, *, row, problem, answer, on_told, visit, key, note=None, frozen=0):
     """Show a network's layer table, to be changed in place.
 
     The browser marks another row at once and tells the server afterwards.
@@ -63,6 +63,8 @@ def layers(network, *, row, problem, answer, on_told, visit, key, note=None):
     note : dict or None
         What is to be said at a row of a network that can be: ``row``, counted from 0, and
         ``text``, in a few words.
+    frozen : int
+        How many of the first rows keep the weights that they have.
     """
 
     @whole
@@ -81,7 +83,8 @@ def layers(network, *, row, problem, answer, on_told, visit, key, note=None):
             "rows": _rows(network),
             "groups": [i + 1 for i, group in enumerate(groups) for _ in group.rows],
             "svg": volumes_picture(volumes, title="The volumes that pass through this network"),
-            "totals": vars(totals(rows)),
+            "totals": {**vars(totals(rows)), "trainable": totals(rows[frozen:]).trainable},
+            "frozen": frozen,
             "row": row,
             "problem": problem,
             "note": note,

@@ -45,7 +45,7 @@ class Layers {
     // What answers an older change would undo the newer one.
     if (!visited && data.answer < this.sent) return;
     const network = JSON.stringify([data.input, data.layers]);
-    const changed = visited || network !== this.network;
+    const changed = visited || network !== this.network || data.frozen !== this.data?.frozen;
     const answered = data.answer !== this.data?.answer || !data.problem !== !this.data?.problem;
     this.data = data;
     this.network = network;
@@ -76,7 +76,7 @@ class Layers {
         "tr",
         {},
         element("th", { scope: "row" }, label),
-        cell(row.what, "what"),
+        this.what(row, i),
         cell(row.shape, "figure", HEADS[2]),
         cell(commas(row.parameters), "figure", HEADS[3]),
         cell(commas(row.multiplyAdds), "figure", HEADS[4]),
@@ -108,6 +108,12 @@ class Layers {
         ),
       ),
     );
+  }
+
+  what(row, i) {
+    const told = element("td", { class: "what" }, row.what);
+    if (i < this.data.frozen) told.append(element("span", { class: "frozen" }, "❄\ufe0e frozen"));
+    return told;
   }
 
   // Where rows are hidden there is a shadow: above the foot, below the head.
@@ -179,6 +185,7 @@ class Layers {
     const focus = this.editor.contains(held) ? (held.ariaLabel ?? held.closest("label")?.firstChild.textContent) : null;
     this.editor.replaceChildren(
       element("legend", {}, `Row ${this.row + 1}`),
+      this.row < this.data.frozen ? element("p", { class: "hint" }, "Frozen: it keeps what it has learned, unless you change it.") : "",
       element("div", { class: "fields" }, element("label", { class: "wide" }, "Kind", select), ...fields),
       element(
         "div",

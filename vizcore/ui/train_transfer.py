@@ -1,0 +1,71 @@
+"""Learned weights that a network keeps: what the page *Train a network* says and asks of them."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from vizcore.nets import pretrained, transfer
+from vizcore.nets.architectures import layer_table, totals
+from vizcore.ui.layer_settings import Network
+from vizcore.ui.train_settings import TrainSettings
+
+
+def completed(settings, known):
+    """End the network that a link leaves unsaid in the classes of the dataset.
+
+    A link that names the preset alone does not know how many there are.
+
+    Parameters
+    ----------
+    settings : TrainSettings
+    known : vizcore.compute.training_job.Outline
+    """
+    if not settings.preset:
+        return settings
+    unsaid = TrainSettings.usual({"preset": settings.preset, "dataset": settings.dataset})
+    if settings.network != unsaid.network:
+        return settings
+    one = transfer.with_new_head(transfer.SOURCE, known.classes)
+    return settings.showing(Network(one.input, one.layers), settings.row)
+
+
+def reuse(state):
+    """Let one keep learned weights, where the network begins as the one that they come from."""
+    network = state.now.network
+    rows = transfer.shared(network, transfer.SOURCE)
+    if not rows:
+        return
+    where = f"rows 1 to {rows}" if rows > 1 else "row 1"
+    st.checkbox(
+        f"Keep the weights of {_source().title} in {where}, frozen",
+        help=f"{_source().title} has learned them from {_source().counts['train']:,} pictures of "
+        "CIFAR-10. Without them the same layers begin with random weights, and all are trained: "
+        "try both, and compare the runs.",
+        **state.bind(
+            "preset",
+            lambda s: bool(s.preset),
+            lambda s, on: replace(s, preset=transfer.TRANSFER if on else ""),
+        ),
+    )
+    every = totals(layer_table(network)).trainable
+    st.markdown(_told(transfer.trained(network, state.now.features), every))
+
+
+def also_scaled(settings):
+    """Say how levels are scaled where learned weights expect it; continues a sentence."""
+    if not settings.preset:
+        return ""
+    return f", and their levels are scaled as in the pictures that {_source().title} learned from"
+
+
+def _told(trained, every):
+    if trained == every:
+        return f"All {every:,} weights are trained, from random numbers on."
+    return (
+        f"**{trained:,} of {every:,} weights are trained.** A frozen row that is changed loses "
+        "what it has learned, and so do the rows below it: they are then trained like the rest."
+    )
+
+
+def _source():
+    return pretrained.card(transfer.SOURCE)
