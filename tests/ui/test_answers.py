@@ -43,7 +43,7 @@ def slow(calls, gate):
     def show(told):
         st.markdown(f"It is {told}.")
 
-    answer("slot", "what", ask, show, meanwhile="Computing …")
+    answer("slot", st.session_state.get("what", 1), ask, show, meanwhile="Computing …")
     st.markdown("The rest of the page")
 
 
@@ -80,6 +80,30 @@ def test_who_asks_the_same_shares_the_answer():
     one, other = visit(slow, gate=GATE), visit(slow, gate=GATE)
     GATE.set()
     assert told(wait_for(one)) == told(wait_for(other)) and CALLS == [1]
+
+
+def test_a_question_that_was_not_begun_is_given_up_for_another_and_can_be_asked_again(monkeypatch):
+    monkeypatch.setattr(answers, "_places", threading.Semaphore(0))
+    at = visit(slow, gate=GATE)
+    (first,) = answers._questions.values()
+    at.session_state["what"] = 2
+    at.run()
+    second = answers._questions["slot", 2]
+    assert first.cancelled() and not second.cancelled() and not CALLS
+    at.session_state["what"] = 1
+    at.run()
+    assert second.cancelled() and answers._questions["slot", 1] is not first
+    GATE.set()
+    answers._places.release(3)
+    assert told(wait_for(at))[0] == "It is 42."
+
+
+def test_what_failed_is_asked_again_but_not_at_once(monkeypatch):
+    monkeypatch.setattr(answers, "GRACE_SECONDS", 20)
+    at = visit(failing)
+    assert at.run() and CALLS == [1]
+    monkeypatch.setattr(answers, "AGAIN_SECONDS", -1)
+    assert at.run() and CALLS == [1, 1]
 
 
 def test_a_failure_is_told_in_a_sentence_and_can_be_asked_again(monkeypatch):

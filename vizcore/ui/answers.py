@@ -2,8 +2,9 @@
 
 import logging
 import threading
+import time
 from collections import OrderedDict
-from concurrent.futures import Future, wait
+from concurrent.futures import CancelledError, Future, wait
 from functools import partial
 
 import streamlit as st
@@ -15,17 +16,47 @@ POLL_SECONDS = 0.5
 GRACE_SECONDS = 0.25
 """For so long a page waits all the same: what has come by then is on screen without a flicker."""
 
+AGAIN_SECONDS = 30
+"""For so long after a failure a page asks the same again only where its visitor wants it."""
+
 MOST_QUESTIONS = 128
 
 _places = threading.Semaphore(4)
 _questions, _lock = OrderedDict(), threading.Lock()
 
 
-def answer(slot, what, ask, show, *, meanwhile):
+class _Question(Future):
+    """What is asked, in a thread that ends with the program, unlike those of an executor."""
+
+    def __init__(self, ask):
+        super().__init__()
+        self._ended = None
+        threading.Thread(target=self._run, args=(ask,), daemon=True).start()
+
+    @property
+    def is_stale(self):
+        """Whether nobody waited for its answer, or it failed long enough ago to be asked again."""
+        failed = self.done() and (self.cancelled() or self.exception() is not None)
+        return failed and (self.cancelled() or time.monotonic() - self._ended > AGAIN_SECONDS)
+
+    def _run(self, ask):
+        with _places:
+            if not self.set_running_or_notify_cancel():
+                return
+            try:
+                told, answered = self.set_result, ask()
+            except Exception as error:  # told by who waits for it
+                told, answered = self.set_exception, error
+            self._ended = time.monotonic()
+            told(answered)
+
+
+def answer(slot, what, ask, show, *, meanwhile, grace=None, warn=st.warning):
     """Show what somebody else computes when it is there; the page goes on at once.
 
     Who asks the same while it is being computed, gets the same answer. One that failed is told in
-    a sentence, and can be asked for again.
+    a sentence, and can be asked for again. A question that was not begun when its visitor asked
+    another in its slot is given up.
 
     Parameters
     ----------
@@ -40,56 +71,53 @@ def answer(slot, what, ask, show, *, meanwhile):
         Takes the answer and draws it.
     meanwhile : str
         What goes on, in a sentence, for as long as it takes.
+    grace : float, optional
+        For how many seconds the page waits all the same; by default `GRACE_SECONDS`.
+    warn : callable
+        Writes what went wrong, as Markdown.
     """
     name = slot, what
+    question = _question(name, ask)
+    last = st.session_state.get(f"{slot}.question")
+    if last is not None and last is not question:
+        last.cancel()
+    st.session_state[f"{slot}.question"] = question
+    wait([question], GRACE_SECONDS if grace is None else grace)
+    every = None if question.done() else POLL_SECONDS
+    st.fragment(partial(_show, name, question, show, meanwhile, warn, every), run_every=every)()
+
+
+def _question(name, ask):
     with _lock:
-        if name not in _questions:
-            _questions[name] = _asked(ask)
+        if name not in _questions or _questions[name].is_stale:
+            _questions[name] = _Question(ask)
         _questions.move_to_end(name)
         while len(_questions) > MOST_QUESTIONS:
             _questions.popitem(last=False)[1].cancel()
-        future = _questions[name]
-    wait([future], GRACE_SECONDS)
-    every = None if future.done() else POLL_SECONDS
-    st.fragment(partial(_show, name, future, show, meanwhile, every), run_every=every)()
+        return _questions[name]
 
 
-def _asked(ask):
-    """Ask in a thread that ends with the program, unlike those of an executor."""
-
-    def run():
-        with _places:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                future.set_result(ask())
-            except Exception as error:  # told by who waits for it
-                future.set_exception(error)
-
-    future = Future()
-    threading.Thread(target=run, daemon=True).start()
-    return future
-
-
-def _show(name, future, show, meanwhile, every):
-    if not future.done():
+def _show(name, question, show, meanwhile, warn, every):
+    if not question.done():
         st.markdown(f":material/hourglass_top: {meanwhile}")
         return
     if every:
         st.rerun()  # once more, and without asking again and again
     try:
-        answered = future.result()
+        answered = question.result()
+    except CancelledError:  # given up by somebody else: asked anew
+        st.rerun()
     except (ClusterError, ValueError) as error:
-        _failed(name, str(error))
+        _failed(name, str(error), warn)
     except Exception:
         logging.getLogger(__name__).exception("no answer for %s", name[0])
-        _failed(name, "This could not be computed, by a fault of this app.")
+        _failed(name, "This could not be computed, by a fault of this app.", warn)
     else:
         show(answered)
 
 
-def _failed(name, text):
-    st.warning(plain(text))
+def _failed(name, text, warn):
+    warn(plain(text))
     if st.button("Try again", on_click=_forget, args=(name,), key=f"{name[0]}.again"):
         st.rerun()
 
