@@ -52,7 +52,7 @@ def weights_of(model, graph):
         for name, node in graph.items()
         if node.kind in _NAMES
     }
-    return _named(graph, given)
+    return named(graph, given)
 
 
 def layer_weights(weights, graph):
@@ -68,7 +68,7 @@ def layer_weights(weights, graph):
         for name, node in graph.items()
         if node.kind in _NAMES and (own := weights.get(name))
     }
-    _named(graph, given)
+    named(graph, given)
     return given
 
 
@@ -95,7 +95,7 @@ def read_keras_file(path, graph):
                 raise WeightsError("The file of the network's weights is too large.")
             held = archive.read(_MEMBER)
         with h5py.File(io.BytesIO(held)) as file:
-            return _named(graph, _layers_in(file["layers"], graph))
+            return named(graph, _layers_in(file["layers"], graph))
     except WeightsError:
         raise
     except _DAMAGED:
@@ -134,20 +134,41 @@ def _layers_in(layers, graph):
     return found
 
 
-def _named(graph, given):
+def shapes_in_keras(graph):
+    """Return the arrays of each node that has any: node name → array name → shape in Keras."""
+    return {
+        name: _shapes(node, graph[node.inputs[0]].shape)
+        for name, node in graph.items()
+        if node.kind in _NAMES
+    }
+
+
+def named(graph, given):
     """Name the arrays of each node, and see that they are those the network needs.
 
     Their shapes are looked at first: what a file has of another size is not read.
+
+    Parameters
+    ----------
+    graph : dict of str to vizcore.nets.graph.Node
+    given : dict of str to list of array-like
+        Node name → its arrays, in the order and the layout of Keras.
+
+    Returns
+    -------
+    dict of str to dict of str to ndarray of float32
+        Views of what is given, where that is float32 already.
+
+    Raises
+    ------
+    WeightsError
     """
     weights = {}
-    for name, node in graph.items():
-        if node.kind not in _NAMES:
-            continue
-        wanted = _shapes(node, graph[node.inputs[0]].shape)
+    for name, wanted in shapes_in_keras(graph).items():
         arrays = given.get(name, [])
         if [one.shape for one in arrays] != list(wanted.values()):
             raise WeightsError(f"The weights of {name} do not belong to this network.")
-        read = (_turned(node, np.asarray(one, np.float32)) for one in arrays)
+        read = (_turned(graph[name], np.asarray(one, np.float32)) for one in arrays)
         weights[name] = dict(zip(wanted, read, strict=True))
     return weights
 
