@@ -24,7 +24,7 @@ if state.problem:
     st.warning(f"{plain(state.problem)} You see the page as it was.")
 
 st.subheader("1. The dataset", anchor=False)
-known, pictures = controls.dataset(state)
+known, pictures = controls.dataset(state, who)
 
 st.subheader("2. The network", anchor=False)
 slug = controls.network(state, known)

@@ -9,6 +9,7 @@ from vizcore.nets.architectures import preset
 from vizcore.nets.dataset import DatasetError
 from vizcore.nets.datasets import dataset_choices, load_dataset, stamp_of
 from vizcore.nets.description import class_samples, describe
+from vizcore.nets.own_datasets import title_of
 from vizcore.nets.recipes import fitted
 from vizcore.ui import data_words as words
 from vizcore.ui.data_settings import (
@@ -21,6 +22,7 @@ from vizcore.ui.data_settings import (
 from vizcore.ui.gallery import gallery
 from vizcore.ui.plain import plain
 from vizcore.ui.shared_controls import links
+from vizcore.ui.visitor import known_visitor
 
 PER_CLASS = 6
 MOST_OF_A_CLASS = 60
@@ -30,12 +32,12 @@ MOST_BYTES = 6_000_000
 
 def dataset(state, place):
     """Choose a dataset by its name."""
-    titles = {choice.name: words.titled(choice) for choice in dataset_choices()}
+    titles = {one.name: words.titled(one) for one in dataset_choices(known_visitor())}
     now = state.now.dataset
     place.selectbox(
         "Dataset",
         [*titles] if now in titles else [*titles, now],
-        format_func=lambda name: titles.get(name, name),
+        format_func=lambda name: titles.get(name) or title_of(name) or name,
         **state.bind("dataset", lambda s: s.dataset, lambda s, v: replace(s, dataset=v, label=ALL)),
     )
 
@@ -62,7 +64,7 @@ def looked_at(state):
     return data, found
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, ttl=300, show_spinner=False)
 def _described(name, stamp, fraction, seed):
     """Describe a dataset; kept by its name and its file's stamp, as no digest is that quick."""
     data = load_dataset(name)

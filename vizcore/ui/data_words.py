@@ -25,6 +25,8 @@ def titled(choice):
     """Return what a `vizcore.nets.datasets.Choice` is called in the list."""
     if choice.origin == "download":
         return f"{choice.title} (to download, {megabytes(choice.name)} MB)"
+    if choice.origin == "own":
+        return f"{choice.title} (your own)"
     if choice.origin == "file" and choice.name not in PUBLISHED:
         return f"{choice.title} (own file)"
     return choice.title

@@ -14,7 +14,7 @@ from vizcore.imaging.seeing import levels_of, see
 from vizcore.imaging.sketches import SKETCHES
 from vizcore.nets import pretrained
 from vizcore.nets.dataset import DatasetError
-from vizcore.nets.datasets import dataset_choices, load_dataset
+from vizcore.nets.datasets import is_here, load_dataset
 from vizcore.ui.drawn_digit import PREFIX, DrawnDigit
 from vizcore.ui.network_settings import OWN, OWN_MODEL, named, numbered, steps_of
 from vizcore.ui.photos import own_photo
@@ -87,8 +87,7 @@ def samples_of(key, network):
 
 def has_tests(key):
     """Tell whether the dataset's test part is on this machine, without reading it."""
-    name = dataset_of(key)
-    return any(one.name == name and one.origin != "download" for one in dataset_choices())
+    return is_here(dataset_of(key))
 
 
 def dataset_of(key):
@@ -136,16 +135,16 @@ def shown(text, key, network):
     """
     steps = steps_of(text)
     if steps is None:
-        plain = _named(text, key, network)
+        plain = whole(text, key, network)
         return replace(plain, picture=middle_square(plain.picture)) if text == OWN else plain
-    plain = _named(named(text), key, network)
+    plain = whole(named(text), key, network)
     seen = levels_of(see(plain.picture, network.architecture.input, steps))
     title, note = f"{plain.title}, {SEEN}", f"It is {SEEN}. {plain.note}".strip()
     return replace(plain, id=text, title=title, picture=seen, note=note)
 
 
-def _named(text, key, network):
-    """Return the picture of this name, whole and unchanged."""
+def whole(text, key, network):
+    """Return the picture of a name that says nothing of steps, of its own aspect; see `shown`."""
     if text.startswith(PREFIX):
         return _drawn(text, key)
     if text == OWN:

@@ -14,6 +14,7 @@ from vizcore.figures.volumes import shape_text
 from vizcore.nets import pretrained, transfer
 from vizcore.nets.architectures import Architecture, layer_table, preset, totals
 from vizcore.nets.datasets import PUBLISHED
+from vizcore.nets.own_datasets import is_own, title_of
 from vizcore.nets.presets import PRESETS
 from vizcore.nets.recipes import RECIPES, fitted
 from vizcore.nets.schedules import SCHEDULES
@@ -57,6 +58,8 @@ def dataset_title(name):
     >>> dataset_title("cifar10"), dataset_title("leaves")
     ('CIFAR-10', 'leaves')
     """
+    if is_own(name):
+        return title_of(name) or "own classes, deleted or expired"
     return PUBLISHED[name].title if name in PUBLISHED else name
 
 

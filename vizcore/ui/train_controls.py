@@ -12,6 +12,7 @@ from vizcore.nets import transfer
 from vizcore.nets.architectures import Architecture, layer_table
 from vizcore.nets.dataset import DatasetError
 from vizcore.nets.datasets import PUBLISHED, dataset_choices, load_dataset
+from vizcore.nets.own_datasets import title_of
 from vizcore.nets.presets import PRESETS
 from vizcore.nets.recipes import RECIPES, ending_in, fitted, gives_probabilities
 from vizcore.nets.schedules import PATIENCE, SCHEDULES
@@ -27,6 +28,8 @@ from vizcore.ui.train_transfer import also_scaled, completed, reuse
 OWN = "own"
 DATA_PAGE, TABLES_PAGE = "pages/data.py", "pages/layer_tables.py"
 MOST_NAMES = 10
+
+_ORIGINS = {"download": " (to download)", "own": " (your own)"}
 
 _SCHEDULES_TOLD = {
     "constant": "The rate stays as it is.",
@@ -47,16 +50,24 @@ _LABELS = {
 # ---- The dataset ----
 
 
-def dataset(state):
-    """Choose a dataset; return its outline and its pictures, each None where they are not here."""
-    choices = {one.name: one for one in dataset_choices()}
+def dataset(state, visitor):
+    """Choose a dataset; return its outline and its pictures, each None where they are not here.
+
+    Parameters
+    ----------
+    state : PageState
+    visitor : str
+        The digest of the visitor, whose own datasets are offered too.
+    """
+    choices = {one.name: one for one in dataset_choices(visitor)}
     name = state.now.dataset
     choose, link = st.columns([3, 1], vertical_alignment="bottom")
     choose.selectbox(
         "Dataset",
         list(choices) if name in choices else [*choices, name],
-        format_func=lambda one: _called(choices.get(one)),
-        help="What the network learns from. Files in the folder VIZCORE_DATA are listed too.",
+        format_func=lambda one: _called(choices.get(one), one),
+        help="What the network learns from. Your own classes are listed too, and files in the "
+        "folder VIZCORE_DATA.",
         **state.bind("dataset", lambda s: s.dataset, _other_dataset),
     )
     link.page_link(DATA_PAGE, label="See it on the page Data", query_params={"dataset": name})
@@ -83,10 +94,10 @@ def _loaded(name):
         return None
 
 
-def _called(choice):
+def _called(choice, name):
     if choice is None:
-        return "A dataset that is not here"
-    return f"{choice.title} (to download)" if choice.origin == "download" else choice.title
+        return title_of(name) or "A dataset that is not here"
+    return f"{choice.title}{_ORIGINS.get(choice.origin, '')}"
 
 
 def _other_dataset(settings, name):
@@ -180,7 +191,7 @@ def network(state, known):
         width="stretch",
     )
     st.markdown(_about(slug, state.now.network))
-    reuse(state)
+    reuse(state, slug)
     if known:
         _tell_fit(state.now, known)
     frozen = transfer.shared(state.now.network, state.now.features)

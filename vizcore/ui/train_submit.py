@@ -8,10 +8,10 @@ from vizcore.compute.jobs import open_jobs
 from vizcore.compute.settings import Settings
 from vizcore.nets import transfer
 from vizcore.nets.architectures import layer_table, totals
-from vizcore.nets.datasets import PUBLISHED
 from vizcore.nets.presets import PRESETS
 from vizcore.nets.training import OPTIMISERS
 from vizcore.ui.plain import plain
+from vizcore.ui.run_facts import dataset_title
 from vizcore.ui.state import whole
 
 RUNS_PAGE = "pages/runs.py"
@@ -189,8 +189,7 @@ def title_of(slug, dataset):
     >>> title_of("simplest-cnn", "digits"), title_of(None, "digits")
     ('The simplest CNN on Digits', 'Own network on Digits')
     """
-    data = PUBLISHED[dataset].title if dataset in PUBLISHED else dataset
-    return f"{_network_title(slug)} on {data}"
+    return f"{_network_title(slug)} on {dataset_title(dataset)}"
 
 
 def _network_title(slug):

@@ -19,8 +19,17 @@ def visitor():
     str
         As `vizcore.compute.visitors.visitor_of` gives it.
     """
-    known = (st.session_state.get(_TOKEN), st.context.cookies.get(COOKIE))
-    token = next((one for one in known if visitor_of(one)), None) or new_token()
+    token = _known_token() or new_token()
     st.session_state[_TOKEN] = token
     _component(key="visitor.cookie", data={"name": COOKIE, "token": token})
     return visitor_of(token)
+
+
+def known_visitor():
+    """Return the digest of this page's visitor, or None for who has no token: nothing is kept."""
+    return visitor_of(_known_token())
+
+
+def _known_token():
+    known = (st.session_state.get(_TOKEN), st.context.cookies.get(COOKIE))
+    return next((one for one in known if visitor_of(one)), None)
