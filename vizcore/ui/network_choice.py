@@ -244,7 +244,8 @@ def drawing_pad(state, follow=None, stroke=None):
     ----------
     state : PageState
     follow : callable, optional
-        Called with the drawing, as the setting writes it, while a stroke goes on.
+        Called with the drawing, as the setting writes it, while a stroke goes on; at its end with
+        None.
     stroke : str, optional
         What it was last called with.
     """
@@ -259,9 +260,14 @@ def drawing_pad(state, follow=None, stroke=None):
 
         return taken
 
+    def ended(text):
+        if follow:
+            follow(None)
+        state.set(replace(state.now, picture=text))
+
     digit_pad(
         DrawnDigit.from_text(named(state.now.picture)).levels,
-        on_drawn=as_drawing(lambda text: state.set(replace(state.now, picture=text))),
+        on_drawn=as_drawing(ended),
         follow=as_drawing(follow) if follow else None,
         heard=DrawnDigit.from_text(stroke).levels if stroke else "",
         visit=state.visits,
