@@ -9,6 +9,7 @@ from visiting import layers_message, tell_layers
 from vizcore.compute import jobs
 from vizcore.compute.runs import State
 from vizcore.export.permalink import to_query
+from vizcore.nets import transfer
 from vizcore.nets.datasets import load_dataset
 from vizcore.nets.recipes import RECIPES
 from vizcore.nets.splits import three_parts
@@ -430,3 +431,124 @@ def test_the_plateau_is_told_as_the_picture_shows_it(page, epochs, said):
 def test_the_way_back_from_a_run_leaves_its_id_behind(page):
     at = page(run="abc", epochs="3")
     assert at.query_params == {"epochs": "3"} and not at.exception
+
+
+# ---- The features of a network that ships ----
+
+LOST = "nothing of it is kept: all layers are trained"
+
+
+def infos(at):
+    return "\n".join(one.value for one in at.info)
+
+
+def frozen(at):
+    """How many rows the layer table marks as frozen, and how many weights it says are learned."""
+    given = drawn(at, "train.layers")
+    return given["frozen"], given["totals"]["trainable"]
+
+
+def keeping(at):
+    (found,) = [one for one in at.checkbox if one.key == "train.preset"]
+    return found
+
+
+@pytest.fixture
+def pets(monkeypatch, tmp_path):
+    """Let there be a file of three classes, grey, 12×12."""
+    draws = np.random.default_rng(0)
+    x = draws.integers(0, 256, (42, 12, 12)).astype(np.uint8)
+    y = np.arange(42) % 3
+    folder = tmp_path / "data"
+    folder.mkdir()
+    np.savez(
+        folder / "pets.npz",
+        **{"x_train": x[:30], "y_train": y[:30], "x_test": x[30:], "y_test": y[30:]},
+        class_names=["cat", "dog", "newt"],
+    )
+    monkeypatch.setenv("VIZCORE_DATA", str(folder))
+    return "pets"
+
+
+def test_a_link_to_the_transfer_of_any_dataset_is_ready_to_train(page, pets):
+    at = page(dataset=pets, preset="transfer")
+    assert not at.exception and not at.warning
+    assert at.selectbox(key="train.network").value == "transfer"
+    # 160 features · 3 classes + 3 biases.
+    assert frozen(at) == (25, 483)
+    told = texts(at)
+    assert "**483 of 689,179 weights are trained.**" in told
+    assert "**690,635 parameters** (at most 5,000,000; 483 of them are trained)" in told
+    assert "of 12×12×1 are brought to the network's input, 32×32×3, and their levels are" in told
+    assert "These are the settings of the recipe for “Transfer from Objects”." in told
+    assert at.checkbox(key="train.standardise").disabled
+    button(at, "Train").click().run()
+    (run,) = all_runs()
+    assert run.name == "Transfer from Objects on pets"
+    assert (run.settings["features"], run.settings["network"][-15:]) == (
+        "objects",
+        "dense_3-softmax",
+    )
+
+
+def test_transfer_is_chosen_like_any_preset_and_left_like_any(page):
+    at = page()
+    assert not [one for one in at.checkbox if one.key == "train.preset"]
+    at.selectbox(key="train.network").set_value("transfer").run()
+    assert replace(now(at).training(), seed=0) == transfer.RECIPE.training
+    assert at.query_params == {"preset": "transfer"} and frozen(at) == (25, 1610)
+    at.selectbox(key="train.network").set_value("tiny").run()
+    assert now(at).preset == "" and frozen(at)[0] == 0 and LOST not in infos(at)
+    assert not at.checkbox(key="train.standardise").disabled
+
+
+def test_the_same_layers_can_be_trained_without_the_learned_weights(page):
+    at = page(preset="transfer")
+    assert keeping(at).label == "Keep the weights of Objects in rows 1 to 25, frozen"
+    keeping(at).uncheck().run()
+    assert frozen(at) == (0, 690_306) and now(at).job().features == ""
+    assert "All 690,306 weights are trained, from random numbers on." in texts(at)
+    assert at.query_params["network"].startswith("32x32x3-conv_24_3_b0")
+    keeping(at).check().run()
+    assert frozen(at) == (25, 1610) and at.query_params == {"preset": "transfer"}
+
+
+def edited(at, monkeypatch, change):
+    """Let the layer table tell a changed network, as text."""
+    changed = change(now(at).job().network)
+    tell_layers(monkeypatch, "train.layers", layers_message(changed, number=2))
+    return at.run().run()
+
+
+def test_a_frozen_row_that_is_changed_is_trained_with_all_below_it(page, monkeypatch):
+    at = page(preset="transfer")
+    edited(at, monkeypatch, lambda text: text.replace("conv_64_3_psame_b0-max", "conv_32_3-max"))
+    assert now(at).features == "objects" and now(at).network.layers[3].filters == 32
+    assert keeping(at).label == "Keep the weights of Objects in rows 1 to 3, frozen"
+
+
+def test_another_head_keeps_the_features(page, monkeypatch):
+    at = page(preset="transfer")
+    edited(at, monkeypatch, lambda text: text.replace("dense_10", "dense_20-relu-dense_9"))
+    assert at.selectbox(key="train.network").value == "own"
+    assert "must end in a dense layer of 10" in at.warning[0].value
+    button(at, "Fit to this dataset").click().run()
+    assert now(at).job().network.endswith("globalmax-dense_20-relu-dense_10-softmax")
+    assert now(at).features == "objects" and not at.warning
+
+
+def test_where_nothing_is_left_of_the_features_it_is_said_and_can_be_undone(page, monkeypatch):
+    at = page(preset="transfer")
+    edited(at, monkeypatch, lambda text: text.replace("conv_24_3_b0", "conv_25_3_b0"))
+    assert now(at).preset == "" and not [one for one in at.checkbox if one.key == "train.preset"]
+    assert LOST in infos(at)
+    button(at, "Undo").click().run()
+    assert now(at).preset == "transfer" and keeping(at).value
+    assert LOST not in infos(at)
+
+
+def test_transfer_comes_along_to_another_dataset(page, pets):
+    at = page(preset="transfer", epochs="4")
+    at.selectbox(key="train.dataset").set_value(pets).run()
+    assert at.selectbox(key="train.network").value == "transfer"
+    assert (frozen(at), now(at).epochs) == ((25, 483), 4)

@@ -117,6 +117,11 @@ class PageState:
         return bool(self._past)
 
     @property
+    def before(self):
+        """The settings before the last edit, or None."""
+        return self._past[-1] if self._past else None
+
+    @property
     def _past(self):
         return st.session_state.setdefault(f"{self.page}.past", [])
 

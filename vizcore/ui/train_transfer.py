@@ -29,11 +29,24 @@ def completed(settings, known):
     return settings.showing(Network(one.input, one.layers), settings.row)
 
 
-def reuse(state):
-    """Let one keep learned weights, where the network begins as the one that they come from."""
+def reuse(state, slug):
+    """Let one keep learned weights, where the network begins as that which they come from.
+
+    Parameters
+    ----------
+    state : PageState
+        Of `TrainSettings`.
+    slug : str or None
+        The preset that the network is, if it is one.
+    """
     network = state.now.network
     rows = transfer.shared(network, transfer.SOURCE)
     if not rows:
+        if slug is None and state.before and state.before.preset:
+            st.info(
+                f"This network does not begin as {_source().title} does, so nothing of it is kept: "
+                "all layers are trained. “Undo” takes the change back."
+            )
         return
     where = f"rows 1 to {rows}" if rows > 1 else "row 1"
     st.checkbox(
