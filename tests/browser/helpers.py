@@ -1,12 +1,13 @@
 """What the browser tests share: ways in, what the loupe says, and what it ought to say."""
 
+import time
 from functools import cache
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import numpy as np
 from playwright.sync_api import expect
 
-from vizcore.export.permalink import to_query
+from vizcore.export.permalink import from_query, to_query
 from vizcore.imaging import SAMPLES, fit_within
 from vizcore.imaging.stack import grey_levels, placement
 from vizcore.ops import trace_conv2d
@@ -36,10 +37,40 @@ def address(server, file):
 
 
 def settled(tab):
-    """Wait until no script runs and the code of every element has come."""
+    """Wait until no script runs, and the code of every element and all letters have come.
+
+    A run that an action has just asked for may not have begun: await first what it brings.
+    """
     app = tab.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-script-state", "notRunning")
     expect(tab.get_by_test_id("stSkeleton")).to_have_count(0)
+    tab.evaluate("() => document.fonts.ready.then(() => true)")
+
+
+def eventually(tab, assertion, seconds=20):
+    """Try an assertion until it holds: what crosses the network comes when it comes."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return assertion()
+        except AssertionError:
+            if time.monotonic() > end:
+                raise
+            tab.wait_for_timeout(20)
+
+
+def tells(tab, settings):
+    """Wait until the address tells these settings."""
+    kind = type(settings)
+    tab.wait_for_url(lambda url: from_query(kind, dict(parse_qsl(urlsplit(url).query))) == settings)
+
+
+def fits(tab):
+    """Wait until nothing on the page is wider than the window."""
+    tab.wait_for_function(
+        """() => [document.documentElement, document.querySelector("[data-testid=stMain]")]
+             .every(({ scrollWidth }) => scrollWidth <= innerWidth)"""
+    )
 
 
 def in_both_themes(tab):
@@ -47,7 +78,16 @@ def in_both_themes(tab):
     for scheme, paper in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(18, 23, 29)")):
         tab.emulate_media(color_scheme=scheme)
         expect(tab.get_by_test_id("stApp")).to_have_css("background-color", paper)
+        painted(tab)  # then what changes colour slowly has begun to
+        tab.wait_for_function(NOTHING_CHANGES_COLOUR)
         yield scheme
+
+
+NOTHING_CHANGES_COLOUR = """() => {
+  const roots = [...document.querySelectorAll("*")].map((e) => e.shadowRoot).filter(Boolean);
+  return [document, ...roots].flatMap((root) => root.getAnimations())
+    .every((one) => !(one instanceof CSSTransition));
+}"""
 
 
 def link(server, settings, **others):

@@ -1,6 +1,5 @@
 """What the tests and the benchmark of the stepper share: ways in, what it says, what it should."""
 
-import time
 from urllib.parse import urlencode
 
 import numpy as np
@@ -49,18 +48,6 @@ def centres(tab, grid, channel=0):
         """cells => cells.map((cell) => cell.getBoundingClientRect())
              .map(({ x, y, width, height }) => [x + width / 2, y + height / 2])"""
     )
-
-
-def eventually(tab, assertion, seconds=20):
-    """Try an assertion until it holds: what crosses the network comes when it comes."""
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            return assertion()
-        except AssertionError:
-            if time.monotonic() > end:
-                raise
-            tab.wait_for_timeout(20)
 
 
 # ---- What the stepper says ----
@@ -120,7 +107,10 @@ def check(tab, trace, place=None, filter=0):
     Returns what the stepper shows.
     """
     said = seen(tab)
-    width = trace.output.shape[1]
+    height, width = trace.output.shape[:2]
+    assert said["step"] < height * width  # else another trace is on screen
+    assert len(said["texts"]["input"]) == trace.padded.shape[2]
+    assert len(said["texts"]["output"]) == trace.output.shape[2]
     row, column = place if place is not None else divmod(said["step"], width)
     assert (said["step"], said["filter"]) == (row * width + column, filter)
     step = trace.step((row, column, filter))
@@ -162,6 +152,7 @@ def check_pool(tab, trace, channel=0):
         for row, column in np.ndindex(output.shape[:2])
     ]
     now = said["step"]
+    assert now < len(steps)  # else another trace is on screen
     step = steps[now]
     real = step.values[~step.is_padding]
     np.testing.assert_allclose(said["output"], output[..., channel].flat[now])

@@ -1,5 +1,6 @@
 """Activations in a real browser: lessons by link, typing, pointing, and another part by click."""
 
+import re
 import tomllib
 from pathlib import Path
 from urllib.parse import urlencode
@@ -7,7 +8,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from helpers import in_both_themes, settled
+from helpers import eventually, fits, in_both_themes, settled
 from playwright.sync_api import expect
 
 from vizcore.export.permalink import to_query
@@ -130,10 +131,7 @@ def test_a_part_fits_and_axe_finds_nothing_serious(server, page, topic, width):
     curves = Chosen.of(["sigmoid", "tanh", "relu", "leaky_relu", "softmax"])
     open_part(page, server, ActivationSettings(topic, curves=curves))
     for scheme in in_both_themes(page):
-        assert page.evaluate(
-            """() => [document.documentElement, document.querySelector("[data-testid=stMain]")]
-                 .every((element) => element.scrollWidth <= element.clientWidth)"""
-        )
+        fits(page)
         found = Axe().run(page).response["violations"]
         serious = [
             (scheme, one["id"], [node["target"] for node in one["nodes"]], one["nodes"][0]["html"])
@@ -220,7 +218,8 @@ def test_the_lines_have_the_colours_of_the_theme_and_every_point(server, page, s
     for k, colour in enumerate(colours):
         rgb = ", ".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
         expect(lines.nth(k)).to_have_css("stroke", f"rgb({rgb})")
-        assert lines.nth(k).get_attribute("d").count("L") == len(PLACES) - 1
+        every_point = re.compile(f"^[^L]*(L[^L]*){{{len(PLACES) - 1}}}$")
+        expect(lines.nth(k)).to_have_attribute("d", every_point)
 
 
 def test_the_slope_of_leaky_relu_is_beside_its_name(server, page):
@@ -245,13 +244,18 @@ def test_the_legend_tells_the_largest_response_and_the_frames_where_it_is(server
     grey = _grey("cat").astype(np.float32) / 255
     largest = np.abs(filter_image(grey, KERNELS["sobel_x"], pad_mode="replicate")).max()
     expect(page.locator(".before-after .legend").first).to_contain_text(readable(float(largest)))
-    picture, before, after = page.locator(".small-grids .frame-of-cells").all()
-    for frame, table, cells in ((picture, 0, (8, 22)), (before, 2, (6, 6)), (after, 3, (6, 6))):
-        box, rows = frame.bounding_box(), page.locator(".small-grids table").nth(table)
+    frames = page.locator(".small-grids .frame-of-cells")
+    expect(frames).to_have_count(3)
+
+    def check(frame, table, cells):
+        box, rows = frames.nth(frame).bounding_box(), page.locator(".small-grids table").nth(table)
         first, last = (rows.locator("td").nth(k).bounding_box() for k in cells)
         assert (box["x"], box["y"]) == pytest.approx((first["x"], first["y"]), abs=1)
         assert box["x"] + box["width"] == pytest.approx(last["x"] + last["width"], abs=1)
         assert box["y"] + box["height"] == pytest.approx(last["y"] + last["height"], abs=1)
+
+    for place in ((0, 0, (8, 22)), (1, 2, (6, 6)), (2, 3, (6, 6))):
+        eventually(page, lambda place=place: check(*place))
 
 
 def test_the_pointer_and_the_keys_read_the_maps(server, page):
@@ -295,7 +299,11 @@ def test_another_activation_is_another_map(server, page):
     page.get_by_role("radio", name="Tanh").click(force=True)
     expect(page.locator("figcaption").filter(has_text="After: Tanh").first).to_be_visible()
     before = float(body.get_attribute("data-before"))
-    assert float(body.get_attribute("data-after")) == pytest.approx(np.tanh(before), abs=1e-5)
+
+    def check():
+        assert float(body.get_attribute("data-after")) == pytest.approx(np.tanh(before), abs=1e-5)
+
+    eventually(page, check)
 
 
 # ---- The cost ----

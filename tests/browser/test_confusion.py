@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import Server
-from helpers import in_both_themes, settled, visit
+from helpers import fits, in_both_themes, settled, visit
 from made_runs import finished_run
 from playwright.sync_api import expect
 
@@ -140,7 +140,7 @@ def test_keys_walk_and_choose(place, page):
     page.wait_for_url(re.compile("predicted=1"))
     expect(page.get_by_role("heading", name="Class AbdomenCT, taken for BreastMRI")).to_be_visible()
     settled(page)
-    assert focused(page) == ["0", "1"]
+    expect(cell(page, 0, 1)).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
     expect(cell(page, 1, 1)).to_have_attribute("aria-selected", "true")
@@ -182,18 +182,16 @@ def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(place, p
             if one["impact"] in ("serious", "critical")
         ]
         assert found == []
-    wide = page.evaluate(
-        """() => [document.documentElement, document.querySelector("[data-testid=stMain]")]
-             .map((element) => element.scrollWidth)"""
-    )
-    assert max(wide) <= width
+    fits(page)
 
 
 def test_ten_classes_fit_a_phone(place, page):
     page.set_viewport_size({"width": 390, "height": 844})
     open_run(page, place)
-    frame = page.locator(".confusion .scroll")
-    assert frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+    page.wait_for_function(
+        "frame => frame.scrollWidth <= frame.clientWidth",
+        arg=page.locator(".confusion .scroll").element_handle(),
+    )
     expect(page.locator(".confusion .hint")).to_be_hidden()
     sizes = page.locator("td[data-row]").evaluate_all(
         """cells => cells.map((cell) => {

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from helpers import settled, visit
+from helpers import eventually, settled, visit
 from playwright.sync_api import expect
 
 from vizcore.export.permalink import to_query
@@ -230,9 +230,12 @@ def test_it_plays_without_the_server_and_rewinds_to_the_same_start(server, page)
     press(page, "The start")
     check_descent(page, settings.descent(), 0)
     assert shown(page, "Weights now") == start
-    press(page, "Play")
-    press(page, "Pause")
-    expect(bar_button(page, "Play")).to_be_visible()
+    # In one task of the browser: on a busy machine it may be at its end before one can pause it.
+    paused = page.locator(".descent .play").evaluate(
+        "(button) => { button.click(); button.click(); return button.ariaLabel; }"
+    )
+    assert paused == "Play (space)"
+    expect(page.locator(".descent")).not_to_have_attribute("data-step", str(STEPS))
 
 
 def test_keys_step_and_names_stand_beside_the_points(server, page):
@@ -286,7 +289,7 @@ def test_a_lesson_opens_from_the_page(server, page, slug):
     page.get_by_role("link", name=LESSONS[slug].title).click()
     settings = from_lesson(LESSONS[slug])
     page.wait_for_url(lambda url: "picture=-1" not in url)
-    check_score(page, settings.picture, settings.filter)
+    eventually(page, lambda: check_score(page, settings.picture, settings.filter))
 
 
 def test_what_was_set_survives_a_switch_of_pages(server, page):

@@ -249,8 +249,10 @@ def test_on_a_phone_every_figure_of_a_row_is_seen_with_its_name(server, page):
     settings = LayerSettings(Network.named("alexnet"))
     open_table(page, server, settings)
     check(page, settings)
-    table = page.locator(".layers .scroll")
-    assert table.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+    page.wait_for_function(
+        "frame => frame.scrollWidth <= frame.clientWidth",
+        arg=page.locator(".layers .scroll").element_handle(),
+    )
     first = page.locator(".layers tbody tr").first
     expect(first.locator(".what")).to_be_visible()
     named = "cells => cells.map((one) => getComputedStyle(one, '::before').content)"

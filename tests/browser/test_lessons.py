@@ -8,9 +8,9 @@ import re
 import numpy as np
 import pytest
 from conftest import Server
-from helpers import visit
+from helpers import eventually, visit
 from playwright.sync_api import expect
-from stepping import STEPPER, eventually, press, seen
+from stepping import STEPPER, press, seen
 
 from vizcore.lessons import LESSONS
 from vizcore.ui.frame import PAGES

@@ -4,9 +4,9 @@ import json
 from urllib.parse import urlencode
 
 import pytest
-from helpers import choose, in_both_themes, record_frames, settled, visit
+from helpers import choose, eventually, fits, in_both_themes, record_frames, settled, visit
 from playwright.sync_api import expect
-from stepping import STEPPER, button, seen
+from stepping import STEPPER, button
 
 from vizcore.export.lesson_list import SavedLesson, to_file
 from vizcore.lessons import LESSONS, TOPICS
@@ -60,6 +60,19 @@ def upload(tab, data):
     tab.get_by_test_id("stFileUploader").locator("input").set_input_files(file)
 
 
+def downloaded(tab, *names):
+    """Download the list until it holds these names, which the server may not yet have heard of."""
+
+    def download():
+        with tab.expect_download() as saved:
+            tab.get_by_role("button", name="Download the list").click()
+        data = saved.value.path().read_bytes()
+        assert [lesson["name"] for lesson in json.loads(data)["lessons"]] == [*names]
+        return data
+
+    return eventually(tab, download)
+
+
 def to_lessons(tab):
     tab.get_by_test_id("stSidebar").get_by_role("link", name="Lessons").click()
     expect(tab.locator(".cards[data-drawn]")).to_be_visible()
@@ -77,8 +90,7 @@ def test_a_card_opens_its_lesson_in_this_session_and_back_leads_back(server, pag
     card(page, "average-pool").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Pooling")
     page.wait_for_url(address(server, "average-pool"))
-    expect(page.locator(STEPPER)).to_be_visible()
-    assert "3.25" in seen(page)["texts"]["output"][0][0]
+    expect(page.locator(f"{STEPPER} .grid.output [data-i]").first).to_contain_text("3.25")
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Lessons")
     page.wait_for_url(f"{server.url}/lessons")
@@ -116,11 +128,15 @@ def test_pointing_moves_the_window_unless_motion_is_unwelcome(server, page):
     one = card(page, "max-pool-slice")
     moving = """(card) => card.getAnimations({ subtree: true }).map((one) => one.animationName)
       .filter(Boolean)"""
-    assert one.evaluate(moving) == []
+
+    def moves(*names):
+        assert one.evaluate(moving) == [*names]
+
+    moves()
     one.hover()
-    assert one.evaluate(moving) == ["sweep", "sweep"]
+    eventually(page, lambda: moves("sweep", "sweep"))
     page.emulate_media(reduced_motion="reduce")
-    assert one.evaluate(moving) == []
+    eventually(page, lambda: moves())
     assert not frames
 
 
@@ -141,10 +157,7 @@ def test_cards_fit_the_screen_and_their_numbers_their_cells(server, page, width)
     page.set_viewport_size({"width": width, "height": 900})
     open_page(page, server)
     for _ in in_both_themes(page):
-        assert (
-            page.evaluate("""() => document.querySelector("[data-testid=stMain]").scrollWidth""")
-            <= width
-        )
+        fits(page)
     wide = page.locator(".card svg").evaluate_all(
         """pictures => pictures.flatMap((picture) => [...picture.querySelectorAll("text")]
              .filter((text) => {
@@ -238,19 +251,13 @@ def test_quick_clicks_are_all_counted(server, page):
     for name in "abcde":
         act(page, name, "delete")
     expect_own(page, "f")
-    settled(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download the list").click()
-    saved = json.loads(download.value.path().read_bytes())
-    assert [lesson["name"] for lesson in saved["lessons"]] == ["f"]
+    downloaded(page, "f")
 
 
 def test_a_list_goes_out_as_a_file_and_comes_in_elsewhere(server, browser, page):
     open_page(page, server)
     open_list(page, "a", ODD_NAME)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download the list").click()
-    data = download.value.path().read_bytes()
+    data = downloaded(page, "a", ODD_NAME)
 
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     other = context.new_page()

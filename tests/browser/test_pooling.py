@@ -1,11 +1,11 @@
 """The page *Pooling* in a real browser: its numbers, its memory of winners, its links."""
 
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from helpers import choose, record_frames, settled, visit
+from helpers import choose, eventually, fits, record_frames, tells, visit
 from playwright.sync_api import expect
 from stepping import (
     STEPPER,
@@ -13,12 +13,11 @@ from stepping import (
     button,
     cells,
     check_pool,
-    eventually,
     press,
     seen,
 )
 
-from vizcore.export.permalink import from_query, to_query
+from vizcore.export.permalink import to_query
 from vizcore.lessons.pooling import POOLING_LESSONS
 from vizcore.ops import pool2d
 from vizcore.ui.pool_settings import PoolSettings, from_lesson
@@ -32,11 +31,6 @@ def address(server, settings, **others):
 def open_pooling(tab, server, settings, **others):
     visit(tab, address(server, settings, **others))
     expect(tab.locator(STEPPER)).to_be_visible()
-
-
-def shown(tab):
-    """The settings in the address."""
-    return from_query(PoolSettings, dict(parse_qsl(urlsplit(tab.url).query)))
 
 
 MAPS = Volume(5, 7, 3, rule="map-every", seed=8)
@@ -76,22 +70,24 @@ def test_every_lesson_link_shows_the_slides_result(server, page):
     for slug in ("depth-preserved", *POOLING_LESSONS):
         lesson = POOLING_LESSONS[slug]
         page.get_by_role("link", name=lesson.title, exact=True).click()
-        page.wait_for_url(lambda url, lesson=lesson: shown(page) == from_lesson(lesson))
-        trace = from_lesson(lesson).trace()
-        last = trace.output[..., 0].size - 1
-        eventually(page, lambda last=last: expect_last(page, last))
-        if isinstance(lesson.expected, tuple):  # too large for numbers
-            assert len(seen(page)["texts"]["output"][0]) == np.prod(lesson.expected[:2])
-            assert seen(page)["output"] == trace.output[-1, -1, 0]
+        tells(page, from_lesson(lesson))
+        eventually(page, lambda lesson=lesson: check_last(page, lesson))
+        if isinstance(lesson.expected, tuple):
             expect(page.get_by_text("Output: 16 × 16 × 8")).to_be_visible()
-        else:
-            said = eventually(page, lambda trace=trace: check_pool(page, trace))
-            assert_shows(said["texts"]["output"][0], lesson.expected)
 
 
-def expect_last(tab, last):
+def check_last(tab, lesson):
+    """At the last step stands what the slides give."""
+    trace = from_lesson(lesson).trace()
     press(tab, "End")
-    assert seen(tab)["step"] == last
+    said = seen(tab)
+    assert said["step"] == trace.output[..., 0].size - 1
+    if isinstance(lesson.expected, tuple):  # too large for numbers
+        assert len(said["texts"]["output"][0]) == np.prod(lesson.expected[:2])
+        assert said["output"] == trace.output[-1, -1, 0]
+    else:
+        check_pool(tab, trace)
+        assert_shows(said["texts"]["output"][0], lesson.expected)
 
 
 def test_a_cell_is_edited_and_undone(server, page):
@@ -103,8 +99,7 @@ def test_a_cell_is_edited_and_undone(server, page):
     edit = {"grid": "input", "channel": 0, "row": 0, "column": 0, "text": "-9/2"}
     page.mouse.move(0, 0)
     eventually(page, lambda: check_pool(page, settings.with_edit(edit).trace()))
-    settled(page)
-    assert shown(page) == settings.with_edit(edit)
+    tells(page, settings.with_edit(edit))
     press(page, "Control+z")
     eventually(page, lambda: check_pool(page, settings.trace()))
 
@@ -120,8 +115,8 @@ def test_the_controls_change_picture_and_address(server, page):
     settings = replace(settings, input=Volume(4, 4, rule="map-lying", seed=1))
     eventually(page, lambda: check_pool(page, settings.trace()))
     page.keyboard.press("Escape")
-    settled(page)
-    assert shown(page) == settings and "at=1_1" in page.url
+    tells(page, settings)
+    page.wait_for_url(lambda url: "at=1_1" in url)
     page.reload()
     expect(page.locator(STEPPER)).to_be_visible()
     assert eventually(page, lambda: check_pool(page, settings.trace()))["step"] == 3
@@ -132,14 +127,13 @@ def test_a_small_shift_is_drawn_with_what_stays(server, page):
     open_pooling(page, server, settings)
     page.get_by_text("Down", exact=True).click()
     expect(page.get_by_role("table", name="Input, moved down")).to_be_visible()
-    settled(page)
     x = settings.input.values()[..., 0]
     moved = np.vstack([np.zeros((1, 6)), x[:-1]])
     old, new = pool2d(x, 2), pool2d(moved, 2)
     stay = f"Pooled: {(old == new).sum()} of 9 cells stay"
     expect(page.get_by_text(stay)).to_be_visible()
     after = page.get_by_role("table", name="Pooled after the move").locator("td")
-    assert_shows(after.all_inner_texts(), new)
+    eventually(page, lambda: assert_shows(after.all_inner_texts(), new))
     marked = after.evaluate_all("cells => cells.map((cell) => cell.classList.contains('same'))")
     assert marked == (old == new).ravel().tolist()
 
@@ -151,10 +145,6 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(server, browser, settings):
     context = browser.new_context(viewport={"width": 390, "height": 844})
     tab = context.new_page()
     open_pooling(tab, server, settings)
-    wide = tab.evaluate(
-        """() => [document.documentElement, document.querySelector("[data-testid=stMain]")]
-             .map((element) => element.scrollWidth)"""
-    )
-    assert max(wide) <= 390
+    fits(tab)
     assert seen(tab)["step"] == 0
     context.close()

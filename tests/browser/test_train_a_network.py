@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 import pytest
-from helpers import choose, settled, visit
+from helpers import choose, fits, settled, visit
 from playwright.sync_api import expect
 
 from vizcore.export.permalink import to_query
@@ -110,8 +110,7 @@ def test_the_button_leads_to_the_run_and_a_double_click_makes_one(server, page):
 def test_nothing_runs_over_the_edge(server, page, width):
     page.set_viewport_size({"width": width, "height": 844})
     open_page(page, server, own("12x12x1-conv_4_3-relu-flatten-dense_3-softmax", flip=True))
-    main = page.get_by_test_id("stMain")
-    assert main.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+    fits(page)
     for name in ("Undo", "Train"):
         box = page.get_by_role("button", name=name, exact=True).bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= width

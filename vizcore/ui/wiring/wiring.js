@@ -70,8 +70,11 @@ class Wiring {
   update({ data, setStateValue }) {
     this.tell = setStateValue;
     if (data.visit !== this.data?.visit) this.kind = data.kind;
-    if (JSON.stringify(data) === JSON.stringify(this.data)) return;
     this.data = data;
+    // What answers a choice that was made here draws nothing anew: what is pointed at stays lit.
+    const layer = JSON.stringify([data.matrices, data.window, data.visit]);
+    if (layer === this.layer) return;
+    this.layer = layer;
     this.hovered = this.focused = null;
     this.draw();
   }
