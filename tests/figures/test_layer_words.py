@@ -17,13 +17,13 @@ from vizcore.nets.layers import layer_from_text
         ("average_2_psame", "average 2×2, stride 2, padding same"),
         ("globalaverage", "average of each channel"),
         ("globalmax", "max of each channel"),
-        ("norm", ""),
+        ("norm", "batch normalisation"),
         ("relu", ""),
         ("leaky_a0.2", "slope 0.2"),
         ("dropout_0.25", "25%"),
         ("residual_32_s2", "32 filters 3×3, stride 2"),
-        ("residual_32_s2_n0_cpad", "32 filters 3×3, stride 2, no normalisation, "
-         "shortcut padded with zeros"),
+        ("residual_32_s2_n0_cpad", "32 filters 3×3, stride 2, "
+         "no batch normalisation, shortcut padded with zeros"),
         ("dense_4096", "4,096 units"),
         ("dense_1_b0", "1 unit, no bias"),
     ],

@@ -68,7 +68,7 @@ def test_a_unit_says_what_makes_it_and_what_changes_it():
     assert [texts(unit) for unit in units(root)] == [
         ["input", "32×32×3"],
         ["conv1", "16×16×16", "16 filters 5×5", "stride 2, padding same", "1,216 parameters",
-         "norm1", "64 parameters", "dropout1, 25%"],
+         "norm1", "batch normalisation", "64 parameters", "dropout1, 25%"],
         ["pool1", "7×7×16", "max 3×3, stride 2"],
     ]  # fmt: skip
 

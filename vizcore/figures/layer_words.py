@@ -3,6 +3,7 @@
 from vizcore.figures.pieces import number_text
 from vizcore.nets.layers import (
     AveragePool,
+    BatchNorm,
     Dense,
     Dropout,
     GlobalAverage,
@@ -32,6 +33,8 @@ def described(layer):
         return f"{layer.kind.removeprefix('global')} of each channel"
     if isinstance(layer, LeakyRelu):
         return f"slope {layer.slope:g}"
+    if isinstance(layer, BatchNorm):
+        return layer.title
     if not hasattr(layer, "size"):
         return ""
     window = f"{layer.size}×{layer.size}"
@@ -53,7 +56,7 @@ def described(layer):
     if not getattr(layer, "bias", True):
         parts.append("no bias")
     if isinstance(layer, Residual):
-        parts += ["no normalisation"] * (not layer.norm)
+        parts += [f"no {BatchNorm.title}"] * (not layer.norm)
         parts += ["shortcut padded with zeros"] * (layer.shortcut == "pad")
     return ", ".join(parts)
 

@@ -117,7 +117,7 @@ def _each(graph, node, index):
         "leaky": f"{source}, with what is negative multiplied by {slope:g}",
         "sigmoid": f"the sigmoid of every number of {source}",
         "tanh": f"the hyperbolic tangent of every number of {source}",
-        "norm": f"{source}, normalised, scaled and shifted by four numbers of its own",
+        "norm": f"batch normalisation of {source}, by four numbers of its own",
         "dropout": f"{source}, as it is",
         "softmax": f"its exponential as a share of all {node.shape[-1]:,}",
         "add": "F(x) and the shortcut, added cell by cell",
