@@ -252,6 +252,14 @@ def test_the_newest_run_is_listed_first(runs):
     assert [run.id for run in runs.of(ANN)] == made[::-1]
 
 
+def test_active_runs_are_listed_whoever_asked_for_them(runs):
+    waits, works, ended = (create(runs, visitor=one) for one in (ANN, BOB, BOB))
+    runs.ask_to_stop(ended.id, BOB)
+    assert [run.id for run in runs.active()] == [waits.id, works.id]
+    runs.claim("t1", "worker")
+    assert [run.id for run in runs.active()] == [waits.id, works.id]
+
+
 def work(settings, name, start):
     """Open the database, and carry out whatever is next until nothing is left."""
     runs = Runs(settings)

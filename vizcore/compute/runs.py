@@ -277,6 +277,12 @@ class Runs:
             wanted = sa.select(RUNS).where(RUNS.c.state.in_(ON_WORKER))
             return [_run(row) for row in connection.execute(wanted)]
 
+    def active(self):
+        """List all runs that wait or are carried out, the oldest first."""
+        with self._database.reading() as connection:
+            wanted = sa.select(RUNS).where(RUNS.c.state.in_(ACTIVE)).order_by(RUNS.c.created)
+            return [_run(row) for row in connection.execute(wanted)]
+
     def folder(self, run_id) -> Path:
         """Return the folder of a run's files; its job makes what is in it."""
         return self._files / run_id
