@@ -95,11 +95,36 @@ function mark(context, x, y, wide, tall) {
   }
 }
 
+// A minus on what is clearly negative, so that colour is not the only sign: on each cell, or where
+// cells are small on one of several.
+function minuses(context, { rows, columns, at }, limit, ink, left, top, zoom) {
+  const step = Math.ceil(6 / zoom);
+  const [long, thick] = [Math.max(3, 0.4 * step * zoom), Math.max(1, Math.round(zoom / 12))];
+  for (let row = 0; row < rows; row += step)
+    for (let column = 0; column < columns; column += step) {
+      const value = at(row * columns + column);
+      if (!(value < -limit / 20)) continue;
+      context.fillStyle = ink(value);
+      context.fillRect(left + (column + 0.5) * zoom - long / 2, top + (row + 0.5) * zoom - thick / 2, long, thick);
+    }
+}
+
+// The legend of these numbers; where none is negative, of the positive half.
+function rangeOf(unit, scale, limit, values) {
+  const range = legend(unit, scale, limit);
+  if (values.some((value) => value < 0)) return range;
+  const half = scale.slice(scale.length >> 1).map((rgb) => `rgb(${rgb.join(",")})`);
+  range.querySelector(".scale").style.background = `linear-gradient(90deg, ${half.join(",")})`;
+  range.children[1].textContent = "0";
+  return range;
+}
+
 // ---- A board of tiles ----
 
 // `noun` is what a tile is; `source` gives the shown numbers: count, rows, columns, and
 // value(tile, i), limit(tile), paints, scale, or else image(tile), a picture; names(tile), lines of
-// text above it, by default its number; frame(tile), what is framed in it. `point` is told the pixel under the pointer or none,
+// text above it, by default its number; frame(tile), what is framed in it; edge, the colour of the
+// line around each. `point` is told the pixel under the pointer or none,
 // `choose` the one that was gone to, `pick` the tile that was clicked or entered.
 class Board {
   constructor({ noun, sides, point, choose, pick = null }) {
@@ -165,7 +190,7 @@ class Board {
       const [x, y] = this.place(tile);
       this.names(tile).forEach((line, i) => context.fillText(fitting(context, line, this.wide), x, y - 5 - this.named + LINE_TALL * (i + 1)));
       paste(context, this.picture(tile), x, y, this.wide, this.tall);
-      context.strokeStyle = "rgb(110 120 130 / 70%)";
+      context.strokeStyle = this.source.edge ?? "rgb(110 120 130 / 70%)";
       context.lineWidth = 1;
       context.strokeRect(x - 0.5, y - 0.5, this.wide + 1, this.tall + 1);
       const [top, bottom, left, right] = this.source.frame?.(tile) ?? [];
