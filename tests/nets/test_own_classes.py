@@ -116,12 +116,6 @@ def test_no_pictures_make_no_dataset():
     assert made.x.shape == (0, 32, 32, 3) and made.counts.tolist() == []
 
 
-def test_a_picture_is_told_from_others_of_its_name():
-    assert Picture.of("a", flat(1)).id == Picture.of("a", flat(1)).id
-    others = [Picture.of("b", flat(1)), Picture.of("a", flat(2)), Picture.of("a", flat(1, 60, 40))]
-    assert len({Picture.of("a", flat(1)).id, *(one.id for one in others)}) == 4
-
-
 # ---- The test part ----
 
 

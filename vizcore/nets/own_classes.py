@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import blake2b
 
 import numpy as np
@@ -52,14 +51,6 @@ class Picture:
     def of(cls, name, pixels):
         """Hold a picture of any size: its shorter side is at most that of the largest dataset."""
         return cls(name, reduced(pixels))
-
-    @cached_property
-    def id(self):
-        """Tells it from others of its name, as long as it is held."""
-        digest = blake2b(self.name.encode("utf-8", "replace"), digest_size=8)
-        digest.update(repr(self.pixels.shape).encode())
-        digest.update(self.pixels.tobytes())
-        return digest.hexdigest()
 
 
 @dataclass(frozen=True)
