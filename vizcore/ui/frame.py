@@ -27,6 +27,7 @@ PAGES = {
     "pages/runs.py": "Runs",
     "pages/inside_a_network.py": "A network, layer by layer",
     "pages/what_it_learned.py": "What it learned",
+    "pages/classify.py": "Classify",
 }
 """Every page's file, and its title, in the order of the journey."""
 
@@ -46,6 +47,7 @@ WAYS = {
     "pages/runs.py": "Watch your networks learn; then see what they get wrong.",
     "pages/inside_a_network.py": "Every map of a trained network, and the arithmetic behind it.",
     "pages/what_it_learned.py": "Kernels, what excites a map, and where a network looks.",
+    "pages/classify.py": "A picture of your own: what the network is shown, and what it says.",
 }
 """What one does on each page, in a line."""
 

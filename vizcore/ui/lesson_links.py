@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from vizcore.export.permalink import to_query
 from vizcore.ui import (
     activation_settings,
+    classify_settings,
     data_settings,
     filter_settings,
     forward_settings,
@@ -32,6 +33,7 @@ _SHOWN = {
 }
 
 _KEPT = {
+    "classify": classify_settings.ClassifySettings,
     "data": data_settings.DataSettings,
     "inside_a_network": network_settings.NetworkSettings,
     "what_it_learned": learned_settings.LearnedSettings,

@@ -1,0 +1,46 @@
+"""Classify: a picture of one's own, what became of it on its way, and what a network answers."""
+
+import streamlit as st
+
+from vizcore.compute.jobs import open_jobs
+from vizcore.ui.classify_answer import answer_section, answered, stages_of
+from vizcore.ui.classify_input import choose_input, stroke
+from vizcore.ui.classify_links import links
+from vizcore.ui.classify_looks import looks_section
+from vizcore.ui.classify_seen import seen_section
+from vizcore.ui.classify_settings import ClassifySettings
+from vizcore.ui.classify_table import table_section
+from vizcore.ui.frame import open_page
+from vizcore.ui.network_choice import choose_network
+from vizcore.ui.state import PageState
+from vizcore.ui.visitor import visitor
+
+open_page(
+    "pages/classify.py",
+    "Bring a picture, take one or draw a digit: a trained network says what it sees, and you see "
+    "what it was shown.",
+)
+me = visitor()
+state = PageState("classify", ClassifySettings())
+if state.problem:
+    st.warning(f"{state.problem} You see the page as it was.")
+open_jobs().warm()
+
+chosen_by, said = st.columns([9, 10], gap="large")
+with chosen_by:
+    chosen = choose_network(state, me)
+    if chosen is None:
+        st.stop()
+    key, network = chosen
+    shown = choose_input(state, key, network)
+stages = stages_of(state.now, key, network, shown.picture)
+answer = answered(state.now, network, stages)
+with said:
+    answer_section(state.now, key, network, shown, stages, answer)
+    links(state, key, network, shown, stages, answer.levels)
+    looks = st.container()
+table_section(state, key, network)
+seen_section(state, network, stages)
+# At the end, since it may wait a little for the worker.
+with looks:
+    looks_section(state.now, key, network, answer, drawing=stroke(state) is not None)

@@ -1,0 +1,125 @@
+"""Choosing the picture that a network classifies: a sample, a drawing, files or a shot."""
+
+import streamlit as st
+
+from vizcore.ui import classify_files as files
+from vizcore.ui import network_pictures as pictures
+from vizcore.ui.classify_settings import CAMERA
+from vizcore.ui.network_choice import (
+    SOURCES,
+    check_shown,
+    choose_source,
+    drawing_pad,
+    picture_row,
+    source_of,
+)
+from vizcore.ui.network_settings import OWN
+from vizcore.ui.photos import UPLOAD_TYPES, keep_own, own_photo
+from vizcore.ui.plain import plain
+
+TITLES = SOURCES | {OWN: "Files", CAMERA: "Camera"}
+
+_STROKE, _PROBLEM = "classify.stroke", "classify.problem"
+_STAYS = (
+    "What you bring stays in this server’s memory while you are here, is stored nowhere, and does "
+    "not travel in a link."
+)
+
+
+def choose_input(state, key, network):
+    """Let one choose a picture, and return it whole, `Shown`.
+
+    Parameters
+    ----------
+    state : PageState
+        Of `ClassifySettings`.
+    key : str
+        The network's.
+    network : vizcore.nets.network.Network
+    """
+    check_shown(state, key, network)
+    source = choose_source(state, key, TITLES, {CAMERA: CAMERA})
+    if source == "draw":
+        drawing_pad(state, lambda text: _follow(state, text), stroke(state))
+    elif source == OWN:
+        _uploader(state)
+    elif source == CAMERA:
+        _camera(state)
+    else:
+        picture_row(state, key, network, source)
+    return _shown(state, key, network, source)
+
+
+def stroke(state):
+    """Return the drawing while a stroke of it goes on, as the setting writes it, or None."""
+    visits, text = st.session_state.get(_STROKE, (0, None))
+    is_it = visits == state.visits and source_of(state.now.picture) == "draw"
+    return text if is_it else None
+
+
+def _follow(state, text):
+    st.session_state[_STROKE] = (state.visits, text)
+
+
+def _shown(state, key, network, source):
+    if source == CAMERA and files.shot() is not None:
+        keep_own(files.shot())
+    here = files.shot() if source == CAMERA else own_photo()
+    if source in (OWN, CAMERA) and here is None:
+        return pictures.samples_of(key, network)[0]
+    name = OWN if source in (OWN, CAMERA) else stroke(state) or state.now.picture
+    return pictures.whole(name, key, network)
+
+
+# ---- What one brings ----
+
+
+def admitted(uploads):
+    """Return for each upload its bytes."""
+    return [one.getvalue() for one in uploads]
+
+
+def _uploader(state):
+    key = f"{state.page}.files"
+    st.file_uploader(
+        "Pictures: PNG, JPEG, WebP, GIF or BMP, up to 10 MB each",
+        UPLOAD_TYPES,
+        accept_multiple_files=True,
+        key=key,
+        on_change=lambda: files.bring(st.session_state[key], admitted),
+        help=f"One, or up to {files.MOST_FILES} for a table. {_STAYS}",
+    )
+    bar = st.empty()
+    files.read_pictures(
+        lambda done, count: count > 4 and bar.progress(done / count, f"{done} of {count} read")
+    )
+    bar.empty()
+    for one in files.brought():
+        if one.problem:
+            st.warning(f"**{plain(one.name)}**: {plain(one.problem)}")
+    if own_photo() is None:
+        st.markdown("Until there is a picture, you see the first sample. A link carries no file.")
+
+
+def _camera(state):
+    key = f"{state.page}.camera"
+
+    def taken():
+        uploads = [one for one in [st.session_state[key]] if one is not None]
+        said = [
+            given if isinstance(given, str) else files.take_shot(given)
+            for given in admitted(uploads)
+        ]
+        st.session_state[_PROBLEM] = next(filter(None, said), "")
+
+    st.camera_input("A shot of what the network is to see", key=key, on_change=taken, help=_STAYS)
+    if problem := st.session_state.get(_PROBLEM):
+        st.warning(plain(problem))
+    if files.shot() is None:
+        st.markdown("Until there is a shot, you see the first sample. A link carries none.")
+
+
+def name_elsewhere(state):
+    """Return what the picture is called on the pages that know no camera."""
+    picture = stroke(state) or state.now.picture
+    return OWN if picture == CAMERA else picture

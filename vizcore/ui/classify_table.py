@@ -1,0 +1,110 @@
+"""Many pictures and what a network says of each: a table, and a file of it."""
+
+import base64
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from vizcore.export.safe_csv import safe_csv
+from vizcore.imaging import to_jpeg
+from vizcore.imaging.seeing import levels_of
+from vizcore.ui import classify_files as files
+from vizcore.ui.answers_table import answers_table
+from vizcore.ui.classify_answer import as_set, stages_of
+from vizcore.ui.network_settings import OWN
+from vizcore.ui.run_downloads import file_stem
+
+_ANSWERS = "classify.answers"
+
+
+def table_section(state, key, network):
+    """Show the table where there is more than one file.
+
+    Parameters
+    ----------
+    state : PageState
+        Of `ClassifySettings`.
+    key : str
+        The network's.
+    network : vizcore.nets.network.Network
+    """
+    pictures = files.pictures_brought()
+    if len(pictures) < 2:
+        return
+    st.header(f"All {len(pictures)} pictures", anchor=False)
+    rows = rows_of(pictures, network.class_names, _answers(state.now, key, network, pictures))
+
+    def open_one(file_id):
+        files.open_file(file_id)
+        state.set(replace(state.now, picture=OWN))
+
+    answers_table(
+        rows,
+        opened=files.opened() if state.now.picture == OWN else None,
+        on_open=open_one,
+        visit=state.visits,
+        key="classify.table",
+    )
+    st.download_button(
+        "Download the table (.csv)",
+        csv_of(rows),
+        f"{file_stem(network.title)}-answers.csv",
+        "text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        key="classify.csv",
+    )
+
+
+def rows_of(pictures, names, answers):
+    """Return the rows as `answers_table` takes them.
+
+    Parameters
+    ----------
+    pictures : sequence of vizcore.ui.classify_files.Brought
+    names : sequence of str
+        Of the classes.
+    answers : sequence of ndarray, (K,)
+        Probabilities, one array for each picture.
+    """
+    return [_row(one, names, answer) for one, answer in zip(pictures, answers, strict=True)]
+
+
+def csv_of(rows):
+    """Write rows as a file for spreadsheets."""
+    heads = "file", "class", "probability", "second class", "its probability"
+    fields = "name", "best", "most", "second", "next"
+    return safe_csv([heads, *([row[field] for field in fields] for row in rows)])
+
+
+def _row(one, names, answer):
+    first, second = [*np.argsort(-answer, kind="stable"), None][:2]
+    return {
+        "id": one.id,
+        "name": one.name,
+        "thumbnail": _address(one.thumbnail),
+        "best": names[first],
+        "most": float(answer[first]),
+        "second": None if second is None else names[second],
+        "next": None if second is None else float(answer[second]),
+    }
+
+
+def _address(thumbnail):
+    return f"data:image/jpeg;base64,{base64.b64encode(to_jpeg(thumbnail, 85)).decode()}"
+
+
+def _answers(settings, key, network, pictures):
+    """Classify all of them; what is known for these settings is kept in the visitor's session."""
+    asked = network.digest, network.preparation, settings.steps, settings.normalise
+    kept, known = st.session_state.get(_ANSWERS, (None, {}))
+    known = known if kept == asked else {}
+    now, model = {}, as_set(settings, network)
+    for one in pictures:
+        now[one.id] = known.get(one.id)
+        if now[one.id] is None:
+            levels = levels_of(stages_of(settings, key, network, one.picture))
+            now[one.id] = model.activations(levels)[model.output]
+    st.session_state[_ANSWERS] = (asked, now)
+    return list(now.values())
