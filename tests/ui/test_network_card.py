@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 
 from vizcore.nets import pretrained
-from vizcore.ui.network_card import confusion_html, facts_of, recipe_in_words
+from vizcore.ui.network_card import confusion_html, facts_of, mistaken, recipe_in_words
 
 RECIPE = {
     "optimiser": "adam",
@@ -57,6 +57,16 @@ def test_a_confusion_matrix_as_a_table():
     assert [share for _, share, _ in cells] == ["48", "36", "0", "60"]
     assert [count for _, _, count in cells] == ["64", "36", "0", "1,200"]
     assert [bool(right) for right, _, _ in cells] == [True, False, False, True]
+    assert re.findall('class="share">(.*?)<', html) == ["64.0%", "100.0%"]
+
+
+def test_the_commonest_mistakes_in_words():
+    matrix = np.array([[1000, 20, 0], [20, 5, 30], [0, 0, 7]])
+    assert mistaken(matrix, ("<b>", "dog", "owl")) == (
+        "Its commonest mistakes: dog taken for owl (30 of 55), <b> for dog (20 of 1,020), dog for "
+        "<b> (20 of 55)."
+    )
+    assert mistaken(np.diag([3, 4]), ("cat", "dog")) == "It makes no mistake among them."
 
 
 def test_a_class_without_pictures_has_no_shade():

@@ -26,6 +26,9 @@ from vizcore.ui.run_words import about as time_of
 from vizcore.ui.run_words import percent
 from vizcore.ui.runs_settings import RunsSettings
 
+_MISTAKES, _SHORT = 3, 3
+"""Mistakes that are told in words; letters of a name that stands upright in its column's head."""
+
 _ROOM = 1040
 """Pixels that a picture has beside the sidebar of a laptop."""
 
@@ -45,6 +48,15 @@ _STYLE = """<style>
 .matrix :is(th, td) { padding: 4px 8px; border: 0; border-radius: 4px; text-align: right; }
 .matrix tbody td { background: color-mix(in srgb, #4393c3 var(--share), transparent); box-shadow: inset 0 0 0 1px rgb(110 120 130 / 45%); }
 .matrix tbody .right { box-shadow: inset 0 0 0 2px currentcolor; font-weight: 600; }
+.matrix caption { padding: 0 0 8px; text-align: left; }
+.matrix thead :is(th, td) { vertical-align: bottom; }
+.matrix .upright { max-height: 120px; writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; }
+.matrix tbody .share { background: none; box-shadow: none; }
+.matrix + p { display: none; }
+@media (max-width: 640px) {
+  .matrix :is(th, td) { padding: 4px; font-size: 14px; }
+  .matrix + p { display: block; margin: 4px 0 0; }
+}
 .architecture { max-width: 100%; overflow-x: auto; }
 .architecture img { max-width: none; border-radius: 4px; }
 </style>"""  # noqa: E501
@@ -79,7 +91,36 @@ def _shipped(key):
     st.markdown(card.about)
     _facts(facts_of(key, card))
     st.markdown("**Its test pictures, and what it took them for**")
+    st.html(f'<p style="margin: 0">{escape(mistaken(card.confusion, card.class_names))}</p>')
     st.html(confusion_html(card.confusion, card.class_names))
+
+
+def mistaken(matrix, names):
+    """Say what a network mistakes most often.
+
+    Parameters
+    ----------
+    matrix : ndarray of int, (K, K)
+        Row: the true class; column: the predicted one.
+    names : sequence of str
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> mistaken(np.array([[90, 8, 2], [0, 1200, 0], [5, 0, 95]]), ("cat", "dog", "owl"))
+    'Its commonest mistakes: cat taken for dog (8 of 100), owl for cat (5 of 100), cat for owl \
+(2 of 100).'
+    """
+    pairs = [(i, j) for i in range(len(matrix)) for j in range(len(matrix)) if i != j]
+    pairs = sorted((one for one in pairs if matrix[one]), key=lambda one: -matrix[one])[:_MISTAKES]
+    if not pairs:
+        return "It makes no mistake among them."
+    told = [
+        f"{names[i]}{' taken' * (not place)} for {names[j]} "
+        f"({matrix[i, j]:,} of {matrix[i].sum():,})"
+        for place, (i, j) in enumerate(pairs)
+    ]
+    return f"Its commonest mistakes: {', '.join(told)}."
 
 
 def confusion_html(matrix, names):
@@ -95,15 +136,19 @@ def confusion_html(matrix, names):
     -------
     str
     """
-    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    upright = ' class="upright"' if max(map(len, names)) > _SHORT else ""
+    heads = "".join(f'<th scope="col"><div{upright}>{escape(name)}</div></th>' for name in names)
     rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>{_counts(counts, i)}</tr>'
+        f'<tr><th scope="row">{escape(name)}</th>{_counts(counts, i)}'
+        f'<td class="share">{percent(counts[i] / max(1, counts.sum()))}</td></tr>'
         for i, (name, counts) in enumerate(zip(names, matrix, strict=True))
     )
     return (
         '<div class="matrix" tabindex="0" role="region" aria-label="Confusion matrix"><table>'
-        f"<thead><tr><td>true ↓ &nbsp;taken for →</td>{heads}</tr></thead><tbody>{rows}</tbody>"
-        "</table></div>"
+        "<caption>A row for each true class, a column for what its pictures were taken for; framed "
+        "where they were recognised.</caption>"
+        f'<thead><tr><td></td>{heads}<th scope="col">recognised</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div><p>It goes on at the right: swipe or scroll.</p>"
     )
 
 
