@@ -13,6 +13,7 @@ from visiting import told
 from vizcore.compute.jobs import open_jobs
 from vizcore.compute.runs import State
 from vizcore.compute.training_job import ABOUT, MODEL, TEST
+from vizcore.nets import pretrained, transfer
 from vizcore.nets.datasets import load_dataset
 from vizcore.nets.evaluation import report
 from vizcore.ui import run_downloads, run_results
@@ -283,6 +284,17 @@ def test_the_script_prepares_pictures_as_the_run_did(galleries, matrices, offere
     opened(run)
     assert "cv2.resize(one, (28, 28)" in offered["py"]["data"]
     assert "mean = np.float32([0.25])" in offered["py"]["data"]
+
+
+def test_with_frozen_layers_their_weights_come_with_the_script(galleries, matrices, offered):
+    network = transfer.with_new_head("objects", 10).to_text()
+    run = made(state=State.CANCELLED, done=0, network=network, features="objects")
+    at = opened(run)
+    assert not at.exception and offered.keys() == {"py", "npz"}
+    assert offered["npz"]["name"] == "objects.npz"
+    assert offered["npz"]["data"]() == (pretrained.FOLDER / "objects.npz").read_bytes()
+    assert 'np.load("objects.npz")' in offered["py"]["data"]
+    assert "The Keras script needs the file of the frozen weights in its folder." in texts(at)
 
 
 def test_before_the_first_epoch_there_is_nothing_to_take(offered):

@@ -285,6 +285,16 @@ def test_it_tells_what_it_is_made_of_and_links_to_the_same_again(page):
     assert "epochs=5" in link.query_string and "seed=0" in link.query_string
 
 
+def test_a_transfer_tells_whose_layers_it_keeps_and_leads_back_to_its_settings(page):
+    job = replace(TrainSettings().transferring(10), epochs=5).job()
+    at = page(run=made(job=job, epochs=1, state=State.FINISHED).id)
+    assert "<dt>Network</dt><dd>Transfer from Objects</dd>" in html(at)
+    assert "<dd>the first 25 of 27, with the weights of Objects</dd>" in html(at)
+    assert "<dt>Trained weights</dt><dd>1,610</dd>" in html(at)
+    query = dict(parse_qsl(links(at)["Duplicate with changes"].query_string))
+    assert from_query(TrainSettings, query).job() == job
+
+
 def test_a_waiting_run_tells_its_place_and_that_the_cluster_is_away(page):
     made("Before", visitor=OTHER)
     at = page(run=made("Mine").id)

@@ -222,6 +222,15 @@ def test_how_far_the_kernels_have_come_by_hand(run_folder):
     )
 
 
+def test_frozen_kernels_are_not_said_to_have_been_random(run_folder):
+    said = words.told(read_formation(run_folder, 3, "conv1"), "Objects")
+    assert said.startswith(
+        "The 6 kernels of 3×3 of the first convolution are those of Objects, frozen: they stay as "
+        "they are. The picture"
+    )
+    assert "random" not in said and "after epoch 3 the network says" in said
+
+
 def test_what_the_network_makes_of_the_probe(run_folder):
     said = words.told(read_formation(run_folder, 3, "conv1"))
     truth = run_files.probe(run_folder).truth

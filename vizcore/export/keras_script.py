@@ -273,25 +273,22 @@ def shaped(x):
 
 
 def _scaling(preparation, features):
-    if features:
-        return f'''\
-def prepared(x):
-    """Scale each channel as in the pictures from which the frozen layers were learned."""
-    mean = np.float32({list(preparation.mean)})
-    deviation = np.float32({list(preparation.spread)})
-    return (np.asarray(x, "float32") / 255 - mean) / deviation
-'''
     if preparation.mean is None:
         return '''\
 def prepared(x):
     """Bring levels from 0–255 to 0–1."""
     return np.asarray(x, "float32") / 255
 '''
+    about = "Give each channel mean 0 and standard deviation 1 over the training part."
+    of_mean, of_deviation = (f"  # x_train.{one}(axis=(0, 1, 2)) / 255" for one in ("mean", "std"))
+    if features:
+        about = "Scale each channel as in the pictures from which the frozen layers were learned."
+        of_mean = of_deviation = ""
     return f'''\
 def prepared(x):
-    """Give each channel mean 0 and standard deviation 1 over the training part."""
-    mean = np.float32({list(preparation.mean)})  # x_train.mean(axis=(0, 1, 2)) / 255
-    deviation = np.float32({list(preparation.spread)})  # x_train.std(axis=(0, 1, 2)) / 255
+    """{about}"""
+    mean = np.float32({list(preparation.mean)}){of_mean}
+    deviation = np.float32({list(preparation.spread)}){of_deviation}
     return (np.asarray(x, "float32") / 255 - mean) / deviation
 '''
 

@@ -27,7 +27,7 @@ def downloads_section(run):
     st.subheader("Take it with you", anchor=False)
     stem = file_stem(run.name)
     with st.container(horizontal=True):
-        missing = [_model(run, stem), _history(run, stem), _script(run, stem), _kept(run)]
+        missing = [_model(run, stem), _history(run, stem), _script(run, stem)]
     for sentence in filter(None, missing):
         st.markdown(sentence)
 
@@ -107,14 +107,11 @@ def _script(run, stem):
         help="Trains this network again from the same beginning, on your own computer.",
         key="runs.download.script",
     )
-    return None
+    return _kept(job.features) if job.features else None
 
 
-def _kept(run):
-    """Offer the weights that the script must be given, where it keeps any."""
-    features = job_of(run).features
-    if not features:
-        return None
+def _kept(features):
+    """Offer the weights that the script must be given."""
     path = FOLDER / weights_file(features)
     st.download_button(
         f"The frozen weights (.npz, {_megabytes(path.stat().st_size)})",
