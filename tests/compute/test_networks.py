@@ -16,6 +16,8 @@ from vizcore.compute.networks import NetworkError, network_choices, open_network
 from vizcore.compute.runs import State
 from vizcore.compute.training_job import ABOUT, MODEL
 from vizcore.nets import pretrained
+from vizcore.nets.model_files import ModelFile
+from vizcore.nets.preparation import Preparation
 
 ME, OTHER = "0" * 64, "1" * 64
 
@@ -166,7 +168,7 @@ def fewer_classes(folder):
         (too_great_a_number, "does not give finite numbers"),
         (damage(ABOUT, b"garbage"), "about its classes cannot be read"),
         (lambda folder: (folder / ABOUT).unlink(), "has not told its classes"),
-        (fewer_classes, "does not suit its network"),
+        (fewer_classes, "does not suit this network"),
     ],
 )
 def test_a_damaged_run_is_told_in_a_sentence(runs, change, said):
@@ -204,3 +206,47 @@ def test_a_visitor_can_choose_what_ships_and_their_own_runs_that_have_a_network(
     ]  # fmt: skip
     for key, title in network_choices(ME):
         assert open_network(key).title == title
+
+
+# ---- A file of one's own ----
+
+
+def from_file(text, classes=3, weight=None):
+    made = drawn_network(text)
+    if weight is not None:
+        made.weights["dense1"]["kernel"][0] = weight
+    file = ModelFile("Mine", made.architecture, made.weights, None)
+    return networks.network_of_file(file, tuple("abcdefgh"[:classes]), Preparation())
+
+
+def test_a_file_of_ones_own_becomes_a_network():
+    text = "8x8x1-conv_2_3-relu-flatten-dense_3-softmax"
+    network = from_file(text)
+    assert (network.title, network.class_names) == ("Mine", ("a", "b", "c"))
+    assert network.architecture.to_text() == text
+
+
+def test_logits_get_a_softmax():
+    network = from_file("8x8x1-conv_2_3-relu-flatten-dense_3")
+    assert network.architecture.to_text().endswith("-dense_3-softmax")
+    given = network.activations(np.zeros((8, 8, 1), np.uint8))
+    np.testing.assert_allclose(given[network.output].sum(), 1, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "classes", "said"),
+    [
+        ("8x8x1-conv_2_3-relu", 2, "answers with maps"),
+        ("8x8x1-flatten-dense_1-sigmoid", 1, "answers with a single number"),
+        ("8x8x2-flatten-dense_3-softmax", 3, "have 2 channels"),
+        ("8x8x1-flatten-dense_3-softmax", 2, "does not suit this network"),
+    ],
+)
+def test_what_names_no_classes_is_refused_in_a_sentence(text, classes, said):
+    with pytest.raises(NetworkError, match=said):
+        from_file(text, classes)
+
+
+def test_a_file_that_gives_no_numbers_is_refused():
+    with pytest.raises(NetworkError, match="does not give finite numbers"):
+        from_file("8x8x1-flatten-dense_3-softmax", weight=np.nan)

@@ -3,6 +3,7 @@
 The web process and the workers open it alike: they see the same runs. Nothing here needs Keras.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from vizcore.compute.training_job import MODEL, TrainingJob
 from vizcore.nets import pretrained
 from vizcore.nets.architectures import Architecture, layer_table, totals
 from vizcore.nets.graph import graph_of
+from vizcore.nets.layers import Softmax
 from vizcore.nets.network import Network
 from vizcore.nets.weights import read_keras_file
 
@@ -66,6 +68,51 @@ def open_network(key):
         if (now.checkpoint, now.state) == (run.checkpoint, run.state):
             raise
         return _of_run(now)
+
+
+def network_of_file(file, class_names, preparation):
+    """Make a network of a visitor's own file, for the web process alone.
+
+    Where it answers with logits, a softmax is put at its end.
+
+    Parameters
+    ----------
+    file : vizcore.nets.model_files.ModelFile
+    class_names : sequence of str
+        As many as it has answers.
+    preparation : Preparation
+        How pictures become its input.
+
+    Returns
+    -------
+    vizcore.nets.network.Network
+
+    Raises
+    ------
+    NetworkError
+    """
+    if file.outputs is None:
+        raise NetworkError(
+            "This network answers with maps: only one that ends in a number for each class can be "
+            "opened here."
+        )
+    if file.outputs == 1:
+        raise NetworkError(
+            "This network answers with a single number: only one that ends in a number for each "
+            "class can be opened here, so give two classes two of them."
+        )
+    if file.architecture.input[2] not in (1, 3):
+        raise NetworkError(
+            f"The pictures of this network have {file.architecture.input[2]} channels: only grey "
+            "pictures and those of red, green and blue can be shown to it here."
+        )
+    architecture = file.architecture
+    if not file.gives_probabilities:
+        architecture = replace(architecture, layers=(*architecture.layers, Softmax()))
+    _check_size(architecture)
+    network = Network(file.title, architecture, file.weights, tuple(class_names), preparation)
+    _try(network)
+    return network
 
 
 def network_choices(visitor):
@@ -183,4 +230,4 @@ def _try(network):
             "again with a lower learning rate."
         ) from None
     if given[network.output].shape != (len(network.class_names),):
-        raise NetworkError("What this run wrote about its classes does not suit its network.")
+        raise NetworkError("What is told of its classes does not suit this network.")
