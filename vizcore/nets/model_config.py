@@ -69,11 +69,15 @@ def described(config):
     """
     kind, inner = config.get("class_name"), config.get("config")
     of_keras = str(config.get("module")).split(".")[0] == "keras"
-    plain = config.get("registered_name") in (None, kind)
-    if kind not in ("Sequential", "Functional") or not of_keras or not plain:
+    if kind not in ("Sequential", "Functional") or not of_keras:
         raise LayerError(
-            f"This file describes a network of the class {quoted(kind)}, and only networks that"
-            " are Sequential or Functional are read."
+            f"This file describes a network of the class {quoted(kind)}, and only Keras's own"
+            " Sequential and functional networks are read."
+        )
+    if config.get("registered_name") not in (None, kind):
+        raise LayerError(
+            "This file describes a network of a class of its author's own making, and only Keras's"
+            " own Sequential and functional networks are read."
         )
     written = inner.get("layers") if isinstance(inner, dict) else None
     if not isinstance(written, list) or not all(isinstance(one, dict) for one in written):

@@ -133,9 +133,15 @@ def read_layer(written, counted):
     if not isinstance(kind, str) or not isinstance(config, dict):
         raise LayerError("This file describes a layer in a way that Keras does not.")
     origin = f"{quoted(config.get('name'))} ({quoted(kind)[1:-1]})"
-    registered = written.get("registered_name") in (None, kind)
-    if kind not in _READERS or written.get("module") != "keras.layers" or not registered:
+    if kind not in _READERS:
         raise LayerError(f"The layer {origin} is none of those that are read: {KNOWN}.")
+    if written.get("module") != "keras.layers" or written.get("registered_name") not in (
+        None,
+        kind,
+    ):
+        raise LayerError(
+            f"The layer {origin} is of its author's own making, and only Keras's own are read."
+        )
     given = _Given(config)
     try:
         given.dtype()
@@ -230,7 +236,8 @@ class _Given:
             config = dtype.get("config")
             dtype = config.get("name") if isinstance(config, dict) else None
         if dtype not in POLICIES:
-            raise ValueError(f"it computes in {_short(dtype)}, and {', '.join(POLICIES)} are read")
+            kind = _short(dtype) if isinstance(dtype, str) else "numbers of another kind"
+            raise ValueError(f"it computes in {kind}, and {', '.join(POLICIES)} are read")
 
     def nothing_else(self):
         """Refuse what has not been taken, unless it says nothing."""
@@ -240,18 +247,19 @@ class _Given:
 
 
 def _short(value):
-    """Write a value of any size for a message."""
+    """Write a value of any size for a message.
+
+    >>> print(_short([3, 5]), _short([1] * 99), _short("a" * 9), _short(10**40), _short({}))
+    [3, 5] a list of 99 'aaaaaaaaa' a huge number a description
+    """
+    if isinstance(value, dict):
+        return "a description"
+    if isinstance(value, list):
+        short = len(value) <= 4 and not any(isinstance(one, list | dict) for one in value)
+        return f"[{', '.join(map(_short, value))}]" if short else f"a list of {len(value):,}"
     if isinstance(value, str):
         return quoted(value)
-    if isinstance(value, int) and abs(value) >= 10**9:
-        return "a number beyond all bounds"
-    if isinstance(value, list) and len(value) <= 4:
-        return "[" + ", ".join(_short(one) if not _nested(one) else "…" for one in value) + "]"
-    return "something long" if _nested(value) else repr(value)
-
-
-def _nested(value):
-    return isinstance(value, list | dict)
+    return "a huge number" if isinstance(value, int) and abs(value) >= 10**9 else repr(value)
 
 
 _PASSED_OVER = {

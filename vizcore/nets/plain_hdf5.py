@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MOST_STEPS = 50_000
+MOST_STEPS = 20_000
 """Entries, messages and tree nodes that are looked at in one file; a network of 300 layers needs a
 tenth of them."""
 
