@@ -8,6 +8,7 @@ import streamlit as st
 
 from vizcore.figures.colours import RESPONSE_SCALE
 from vizcore.imaging import to_png
+from vizcore.ui.numbers import readable
 from vizcore.ui.run_words import percent
 
 NAMED = 3
@@ -21,6 +22,10 @@ _STYLE = """<style>
 .prediction .verdict { font-size: 1.25rem; font-weight: 600; }
 .stHtml .prediction ol { display: grid; grid-template-columns: minmax(40px, max-content) 1fr max-content; gap: 4px 12px; margin: 0; padding: 0; list-style: none; font-variant-numeric: tabular-nums lining-nums; }
 .stHtml .prediction li { display: grid; grid-column: 1 / -1; grid-template-columns: subgrid; align-items: center; margin: 0; padding: 0; }
+.stHtml .prediction .logits { grid-template-columns: minmax(40px, max-content) 1fr max-content max-content; }
+.prediction :is(.heads, .figure) { text-align: right; }
+.prediction .unseen { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+.prediction .heads { font-size: 15px; }
 .prediction .name { max-width: 160px; overflow-wrap: anywhere; }
 .prediction .track { height: 14px; border-radius: 3px; box-shadow: inset 0 0 0 1px rgb(110 120 130 / 60%); overflow: hidden; }
 .prediction .track span { display: block; height: 100%; background: var(--bar); }
@@ -28,7 +33,14 @@ _STYLE = """<style>
 </style>"""  # noqa: E501
 
 
-def prediction(network, probabilities, shown):
+_HEADS = (
+    '<li class="heads" aria-hidden="true"><span></span><span></span><span>probability</span>'
+    "<span>logit</span></li>"
+)
+_LOGIT = '<span class="unseen">logit </span>'
+
+
+def prediction(network, probabilities, shown, *, logits=None, count=NAMED):
     """Show what a network says of a picture.
 
     Parameters
@@ -37,17 +49,25 @@ def prediction(network, probabilities, shown):
     probabilities : ndarray, (K,)
         Of its classes.
     shown : vizcore.ui.network_pictures.Shown
+    logits : ndarray, (K,), optional
+        What goes into the softmax, to be told beside the probabilities.
+    count : int
+        Classes that are named.
     """
     names = network.class_names
-    order = np.argsort(-probabilities, kind="stable")[:NAMED]
-    bars = "".join(_bar(names[k], float(probabilities[k])) for k in order)
+    order = np.argsort(-probabilities, kind="stable")[:count]
+    bars = "".join(
+        _bar(names[k], float(probabilities[k]), None if logits is None else float(logits[k]))
+        for k in order
+    )
     note = f'<p class="note">{escape(shown.note)}</p>' if shown.note else ""
+    kind, heads = ("", "") if logits is None else (' class="logits"', _HEADS)
     st.html(
         f'{_STYLE}<div class="prediction" style="--bar: {RESPONSE_SCALE[8]}">'
         f'<img alt="The picture as the network is given it" src="{_address(network, shown)}">'
         f'<div class="said"><p class="verdict">{escape(verdict(names, probabilities))}</p>'
         f"<p>{escape(judged(names, order[0], shown.truth))}</p>"
-        f'<ol aria-label="The likeliest classes">{bars}</ol>{note}</div></div>'
+        f'<ol{kind} aria-label="The likeliest classes">{heads}{bars}</ol>{note}</div></div>'
     )
 
 
@@ -76,12 +96,13 @@ def judged(names, best, truth):
     return "✓ right" if best == truth else f"✗ wrong: it is {names[truth]}"
 
 
-def _bar(name, share):
+def _bar(name, share, logit):
     width = f"{100 * share:.2f}%"
+    beside = "" if logit is None else f'<span class="figure">{_LOGIT}{readable(logit)}</span>'
     return (
         f'<li><span class="name">{escape(name)}</span>'
         f'<span class="track" aria-hidden="true"><span style="width: {width}"></span></span>'
-        f"<span>{percent(share)}</span></li>"
+        f'<span class="figure">{percent(share)}</span>{beside}</li>'
     )
 
 
