@@ -30,6 +30,10 @@ _STYLE = """<style>
 .prediction .track { height: 14px; border-radius: 3px; box-shadow: inset 0 0 0 1px rgb(110 120 130 / 60%); overflow: hidden; }
 .prediction .track span { display: block; height: 100%; background: var(--bar); }
 .prediction .note { max-width: 60ch; margin-top: 8px; }
+@media (max-width: 640px) {
+  .prediction img { width: 72px; }
+  .prediction .said { min-width: 190px; }
+}
 </style>"""  # noqa: E501
 
 
