@@ -118,6 +118,14 @@ class Own:
             process.wait()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patient():
+    """Wait longer for a cluster than a visitor would: the machine may be busy with other tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vizcore.compute.cluster.START_SECONDS", 180)
+        yield
+
+
 @pytest.fixture(scope="session")
 def importable():
     """Let the processes that tests start import this folder and the package."""

@@ -87,8 +87,8 @@ def test_the_line_is_one_sentence_whatever_came(monkeypatch, answered, said):
 
     monkeypatch.setattr(keras_agreement, "agreement", agreement)
     monkeypatch.setattr(answers, "_questions", type(answers._questions)())
-    at = AppTest.from_function(line).run()
-    wait(answers._questions.values(), 20)
+    at = AppTest.from_function(line, default_timeout=60).run()
+    wait(answers._questions.values(), 60)
     at.run()
     (sentence,) = [one.value for one in (*at.markdown, *at.warning)]
     assert said in sentence and asked == [("digits", (2, 2, 1))] and not at.exception

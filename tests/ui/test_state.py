@@ -39,7 +39,7 @@ def page():
 @pytest.fixture
 def open_page():
     def opened(**query):
-        at = AppTest.from_function(page, default_timeout=30)
+        at = AppTest.from_function(page, default_timeout=60)
         at.session_state["kind"] = Example
         at.query_params.update(query)
         return at.run()
@@ -231,7 +231,7 @@ def one_of_two():
 
 
 def test_what_is_on_screen_is_the_page_opened_last():
-    at = AppTest.from_function(one_of_two, default_timeout=30)
+    at = AppTest.from_function(one_of_two, default_timeout=60)
     at.session_state["kind"] = Example
     for name in ("a", "bb", "a"):
         at.query_params.clear()  # as a switch of pages does

@@ -80,6 +80,12 @@ def sole_cluster(folder: Path):
             yield True
 
 
+def is_served(folder: Path):
+    """Return whether a cluster holds the folder, be it about to start or about to end."""
+    with sole_cluster(folder) as alone:
+        return not alone
+
+
 def _lock(file):
     """Take the lock of a file, or raise OSError at once."""
     try:

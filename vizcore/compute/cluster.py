@@ -19,7 +19,7 @@ from distributed.security import Security
 from distributed.utils import LoopRunner, sync
 
 from vizcore.compute import work
-from vizcore.compute.address import read_address
+from vizcore.compute.address import is_served, read_address
 from vizcore.compute.settings import ROOT
 
 CONNECT_SECONDS = 5
@@ -186,7 +186,8 @@ class Cluster:
                 # Another program may have come by the port, or the cluster be about to end.
                 with contextlib.suppress(OSError):
                     return self._dask_client(found.address, found.security)
-            if process is None:
+            # It ends well where another was about to end, or where it was not met in time.
+            if process is None or (process.poll() == 0 and not is_served(folder)):
                 process = start_embedded(self._settings)
             elif process.poll():
                 break
