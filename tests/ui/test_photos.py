@@ -3,6 +3,7 @@ import io
 import numpy as np
 import pytest
 import streamlit as st
+from handed_in import handed_in
 from PIL import Image
 
 from vizcore.imaging import SAMPLES, decode_image, to_png
@@ -45,7 +46,7 @@ def test_a_visitor_starts_without_a_photo_or_a_problem():
 
 def test_an_upload_becomes_ones_own_photo():
     image = noise(5, 4, 3)
-    assert take_in(io.BytesIO(to_png(image))) is True
+    assert take_in(handed_in(to_png(image))) is True
     assert np.array_equal(own_photo().preview, image)
     assert np.array_equal(own_photo().full(), image)
     assert own_photo().digest == pixel_digest(image) and not own_photo().is_reduced
@@ -55,7 +56,7 @@ def test_an_upload_becomes_ones_own_photo():
 def test_a_large_upload_is_worked_on_small_and_kept_whole():
     image = np.zeros((1300, 1200, 3), np.uint8)
     image[:650] = 200
-    take_in(io.BytesIO(to_png(image)))
+    take_in(handed_in(to_png(image)))
     photo = own_photo()
     height, width = photo.preview.shape[:2]
     assert height * width <= PREVIEW_PIXELS < 1300 * 1200
@@ -65,9 +66,9 @@ def test_a_large_upload_is_worked_on_small_and_kept_whole():
 
 
 def test_what_cannot_be_read_leaves_the_photo():
-    take_in(io.BytesIO(to_png(noise(5, 4, 3))))
+    take_in(handed_in(to_png(noise(5, 4, 3))))
     before = own_photo()
-    assert take_in(io.BytesIO(b"no picture")) is False
+    assert take_in(handed_in(b"no picture")) is False
     assert own_photo() is before
     assert upload_problem().endswith(" The picture on screen stays as it was.")
     with pytest.raises(ValueError) as refusal:
@@ -75,16 +76,16 @@ def test_what_cannot_be_read_leaves_the_photo():
     assert upload_problem().startswith(str(refusal.value))
 
 
-@pytest.mark.parametrize("file", [None, io.BytesIO(to_png(noise(2, 2, 3)))])
+@pytest.mark.parametrize("file", [None, handed_in(to_png(noise(2, 2, 3)))])
 def test_a_problem_is_forgotten_with_the_next_file(file):
-    take_in(io.BytesIO(b""))
+    take_in(handed_in(b""))
     assert upload_problem()
     take_in(file)
     assert upload_problem() is None
 
 
 def test_a_closed_uploader_keeps_the_photo():
-    take_in(io.BytesIO(to_png(noise(5, 4, 3))))
+    take_in(handed_in(to_png(noise(5, 4, 3))))
     before = own_photo()
     assert take_in(None) is False and own_photo() is before
 
@@ -94,4 +95,4 @@ def test_a_camera_shot_is_turned_the_right_way_up():
     exif[0x0112] = 6
     file = io.BytesIO()
     Image.fromarray(noise(5, 4, 3)).save(file, "JPEG", exif=exif)
-    assert take_in(file) and own_photo().full_size == (4, 5)
+    assert take_in(handed_in(file.getvalue())) and own_photo().full_size == (4, 5)

@@ -9,6 +9,7 @@ import numpy as np
 
 from vizcore.compute.jobs import open_jobs
 from vizcore.compute.networks import NetworkError, open_network
+from vizcore.compute.recent import recent
 from vizcore.nets.graph import INPUT
 from vizcore.nets.keras_model import keras_model
 
@@ -66,7 +67,7 @@ def keras_activations(key, weights, levels):
     return {name: np.asarray(one, np.float32)[0] for name, one in given.items()}
 
 
-@lru_cache(maxsize=256)
+@recent(maxsize=256)
 def _agreement(key, weights, shape, levels):
     picture = np.frombuffer(levels, np.uint8).reshape(shape)
     theirs = open_jobs().cluster.call(keras_activations, key, weights, picture)

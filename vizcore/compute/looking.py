@@ -11,6 +11,7 @@ import numpy as np
 from vizcore.compute import excitement_job
 from vizcore.compute.jobs import open_jobs
 from vizcore.compute.networks import NetworkError, open_network
+from vizcore.compute.recent import recent
 from vizcore.nets import attribution
 from vizcore.nets.datasets import load_dataset, stamp_of
 from vizcore.nets.evaluation import predicted
@@ -147,14 +148,14 @@ def _about_picture(what, key, picture, label, **settings):
     return _asked(what, key, network.digest, levels.shape, levels.tobytes(), settings)
 
 
-@lru_cache(maxsize=128)
+@recent(maxsize=128)
 def _asked(what, key, weights, shape, levels, settings):
     picture = None if levels is None else np.frombuffer(levels, np.uint8).reshape(shape)
     question = what, key, weights, picture, dict(settings)
     return open_jobs().cluster.call(answer, *question, timeout=_SECONDS)
 
 
-@lru_cache(maxsize=64)
+@recent(maxsize=64)
 def _patches(network, dataset, stamp, node, map, pictures):
     """Cut patches; `stamp` says which state of the dataset is meant."""
     return patches(network, load_dataset(dataset).test, node, map, pictures)

@@ -10,6 +10,7 @@ from functools import partial
 import streamlit as st
 
 from vizcore.compute.cluster import ClusterError
+from vizcore.compute.recent import on_forgetting
 from vizcore.ui.plain import plain
 
 POLL_SECONDS = 0.5
@@ -30,7 +31,7 @@ class _Question(Future):
 
     def __init__(self, ask):
         super().__init__()
-        self._ended = None
+        self._ended, self.asked = None, time.monotonic()
         threading.Thread(target=self._run, args=(ask,), daemon=True).start()
 
     @property
@@ -92,9 +93,19 @@ def _question(name, ask):
         if name not in _questions or _questions[name].is_stale:
             _questions[name] = _Question(ask)
         _questions.move_to_end(name)
+        _questions[name].asked = time.monotonic()
         while len(_questions) > MOST_QUESTIONS:
             _questions.popitem(last=False)[1].cancel()
         return _questions[name]
+
+
+@on_forgetting
+def _forget_unused(since):
+    """Let go of the pictures that were asked about, and of what was said of them."""
+    with _lock:
+        for name, question in list(_questions.items()):
+            if question.done() and question.asked <= since:
+                del _questions[name]
 
 
 def _show(name, question, show, meanwhile, warn, every):

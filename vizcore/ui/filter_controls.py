@@ -23,6 +23,7 @@ from vizcore.ui.filter_settings import (
 from vizcore.ui.kernel_editor import kernel_editor
 from vizcore.ui.numbers import readable
 from vizcore.ui.photos import UPLOAD_TYPES, own_photo, sample_photo, take_in, upload_problem
+from vizcore.ui.plain import plain
 from vizcore.ui.state import whole
 
 _ORDER = ["Basics", "Edges", "Sharpen", "Blur", "Gradients", "Effects"]
@@ -55,7 +56,7 @@ def choose_photo(state):
         "stored nowhere.",
     )
     if upload_problem():
-        st.error(upload_problem())
+        st.error(plain(upload_problem()))
     if state.now.photo == UPLOAD and not own_photo():
         st.info(
             "The photo of this link was somebody's upload, which a link cannot carry. "

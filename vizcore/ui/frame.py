@@ -9,6 +9,8 @@ from PIL import Image
 
 from vizcore.figures.colours import ACCENT, INK_ON_LIGHT
 from vizcore.ui import own_lessons
+from vizcore.ui.departures import watch_departures
+from vizcore.ui.upload_store import bound_uploads
 
 PAGES = {
     "app.py": "Home",
@@ -23,6 +25,7 @@ PAGES = {
     "pages/layer_tables.py": "Layer tables",
     "pages/gradients.py": "Gradients",
     "pages/data.py": "Data",
+    "pages/your_own_classes.py": "Your own classes",
     "pages/train_a_network.py": "Train a network",
     "pages/runs.py": "Runs",
     "pages/inside_a_network.py": "A network, layer by layer",
@@ -43,6 +46,7 @@ WAYS = {
     "pages/layer_tables.py": "The slides' networks: shapes, parameters, work.",
     "pages/gradients.py": "Forward and backward, and what a shared weight learns.",
     "pages/data.py": "What a network learns from: samples, classes, and how they are divided.",
+    "pages/your_own_classes.py": "Pictures of yours, a class at a time, become a dataset.",
     "pages/train_a_network.py": "A dataset, layers of your own, and a button.",
     "pages/runs.py": "Watch your networks learn; then see what they get wrong.",
     "pages/inside_a_network.py": "Every map of a trained network, and the arithmetic behind it.",
@@ -64,6 +68,8 @@ def open_page(file, lead):
     lead : str
         What one can do here, in one sentence.
     """
+    bound_uploads()
+    watch_departures()
     _freeze_imports(file)
     title = PAGES[file]
     name = "Convolution visualizer"

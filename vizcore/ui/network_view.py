@@ -1,11 +1,11 @@
 """The map of a network for one picture, and what is inside the map that is opened."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
+from vizcore.compute.recent import recent
 from vizcore.nets.excitement import excitable
 from vizcore.ui.inside import inside
 from vizcore.ui.into_view import into_view
@@ -65,14 +65,14 @@ def passed(network, picture):
         st.stop()
 
 
-@lru_cache(maxsize=32)
+@recent(maxsize=32)
 def _passed(network, shape, levels):
     picture = np.frombuffer(levels, np.uint8).reshape(shape)
     with np.errstate(over="ignore", invalid="ignore"):
         return Pass(network, picture, network.activations(picture))
 
 
-@lru_cache(maxsize=32)
+@recent(maxsize=32)
 def _contents(one):
     return contents(one.network, one.activations, one.levels)
 

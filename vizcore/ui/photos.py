@@ -9,6 +9,7 @@ import streamlit as st
 from vizcore.imaging import SAMPLES, ImageError, decode_image, fit_within
 from vizcore.imaging.stack import grey_levels
 from vizcore.ui.photo_pixels import pixel_digest
+from vizcore.ui.uploads import admit, count
 
 UPLOAD_TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "heic", "heif"]
 """What the file dialogue offers; HEIC so that an iPhone's owner is told what to do about it."""
@@ -104,13 +105,15 @@ def take_in(file):
     st.session_state[_PROBLEM] = None
     if file is None:
         return False
-    data = file.getvalue()
+    taken, refused = admit(file)
     try:
-        photo = read_photo(data)
+        photos = [read_photo(data) for _, data in taken]
     except ImageError as error:
-        st.session_state[_PROBLEM] = f"{error} The picture on screen stays as it was."
+        photos, refused = [], [error]
+    if refused:
+        st.session_state[_PROBLEM] = f"{refused[0]} The picture on screen stays as it was."
         return False
-    keep_own(photo)
+    keep_own(*photos)
     return True
 
 
@@ -122,6 +125,7 @@ def read_photo(data):
 def keep_own(photo):
     """Make a photo the visitor's own, on every page."""
     st.session_state[_OWN] = photo
+    count("photo", len(photo.source) + photo.preview.nbytes)
 
 
 def _photo(alt, image, source):

@@ -8,8 +8,8 @@ import hashlib
 import zlib
 
 import numpy as np
-import streamlit as st
 
+from vizcore.compute.recent import recent
 from vizcore.ui.assets import pack, register
 
 _component = register("photo_pixels")
@@ -36,11 +36,11 @@ def pixel_digest(image):
     return content.hexdigest()
 
 
-@st.cache_resource(max_entries=32, ttl=300, show_spinner=False)
-def _packed(digest, _image):
+@recent(maxsize=32, named_by=1)
+def _packed(digest, image):
     """Deflate the differences of neighbouring pixels, as PNG's Sub filter does: exact, small."""
-    height, width, depth = (*_image.shape, 1)[:3]
-    rows = _image.reshape(height, width, depth)
+    height, width, depth = (*image.shape, 1)[:3]
+    rows = image.reshape(height, width, depth)
     differences = np.diff(rows, axis=1, prepend=np.zeros((height, 1, depth), np.uint8))
     header = {"digest": digest, "height": height, "width": width, "depth": depth}
     return pack(header, zlib.compress(differences.tobytes(), 1))
