@@ -9,6 +9,7 @@ from vizcore.ui.learned_kernels import kernels_section, map_kernel
 from vizcore.ui.learned_liking import liking_section
 from vizcore.ui.learned_looks import looks_section
 from vizcore.ui.learned_map import choose_map
+from vizcore.ui.learned_part import choose_part
 from vizcore.ui.learned_replay import replay_section
 from vizcore.ui.learned_settings import LearnedSettings
 from vizcore.ui.learned_shift import shift_section
@@ -29,6 +30,11 @@ if state.problem:
     st.warning(f"{state.problem} You see the page as it was.")
 open_jobs().warm()
 
+part = choose_part(state)
+if part == "shift":
+    shift_section(state)
+    st.stop()
+
 controls, said = st.columns([3, 2], gap="large")
 with controls:
     chosen = choose_network(state, me)
@@ -39,11 +45,17 @@ with controls:
 now = passed(network, shown.picture)
 with said:
     prediction(network, now.probabilities, shown)
-kernels_section(network)
+if part == "looks":
+    looks_section(state, key, now)
+    st.stop()
+
+if part == "kernels":
+    kernels_section(network)
 node, place = choose_map(state, now)
-map_kernel(network, node, place)
-excitement_section(key, network, node, place, me)
-liking_section(state, key, network, node, place)
-looks_section(state, key, now)
-shift_section(state)
-replay_section(key)
+if part == "kernels":
+    map_kernel(network, node, place)
+    replay_section(key)
+elif part == "excites":
+    excitement_section(key, network, node, place, me)
+else:
+    liking_section(state, key, network, node, place)

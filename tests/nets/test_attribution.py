@@ -8,6 +8,7 @@ from made_networks import drawn_network
 
 from vizcore.nets.attribution import (
     MOST_SQUARES,
+    Occlusion,
     grad_cam,
     grad_cam_layers,
     logit_node,
@@ -180,6 +181,26 @@ def test_squares_lie_on_the_middle_of_their_cells_and_are_cut_at_the_edge(fill, 
     covered[2:4, 2:5] = level
     np.testing.assert_array_equal(seen[4], covered)
     assert any(np.array_equal(one, picture) for one in seen)
+
+
+def test_the_heat_of_a_pixel_is_the_mean_of_the_squares_that_cover_it():
+    rows, columns = np.array([[0, 3], [2, 4]]), np.array([[0, 3], [2, 5], [3, 5]])
+    drops = np.float32([[0.5, -0.25, 0], [0.125, 0.25, 1]])
+    heat = Occlusion(0, -drops, rows, columns).heat()
+    assert heat.shape == (4, 5)
+    assert (heat[0, 0], heat[3, 1], heat[3, 4]) == (0.5, 0.125, (0.25 + 1) / 2)
+    assert heat[2, 2] == (0.5 - 0.25 + 0.125 + 0.25) / 4
+
+
+@pytest.mark.parametrize("part", [8, 4, 2])
+@pytest.mark.parametrize("side", [1, 7, 17, 28, 32, 100])
+def test_every_pixel_has_its_heat(side, part):
+    given = occlusion(
+        lambda many: np.zeros((len(many), 1)), np.zeros((side, side + 3, 1), np.uint8), 0,
+        size=max(1, side // part), stride=squares_for(side)[1],
+    )  # fmt: skip
+    heat = Occlusion(1, np.zeros_like(given.drops), given.rows, given.columns).heat()
+    np.testing.assert_allclose(heat, np.ones((side, side + 3)), rtol=1e-6)
 
 
 def test_occlusion_of_a_network_is_its_prediction_for_the_covered_picture(monkeypatch):

@@ -10,6 +10,7 @@ import pytest
 from made_runs import finished_run
 
 from vizcore.compute import looking
+from vizcore.compute.excitement_job import KIND
 from vizcore.compute.jobs import open_jobs
 from vizcore.compute.visitors import visitor_of
 from vizcore.nets import pretrained
@@ -17,19 +18,19 @@ from vizcore.nets.attribution import GradCam, Occlusion
 from vizcore.nets.dataset import DatasetError
 from vizcore.nets.excitement import Excited, Excitement, Patches
 from vizcore.nets.maximisation import Liked
-from vizcore.ui import answers, learned_excitement, network_choice
+from vizcore.ui import answers, learned_excitement, learned_shift, network_choice
+from vizcore.ui.drawn_digit import DrawnDigit
 from vizcore.ui.learned_settings import LearnedSettings
+from vizcore.ui.network_pictures import samples_of
 
 PAGE = "pages/what_it_learned.py"
-HEADERS = [
-    "Its first kernels",
-    "One map",
-    "What excites it most",
-    "What it likes",
-    "Where it looks",
-    "A digit that moves",
-    "How it learned",
-]
+HEADERS = {
+    "kernels": ["Its first kernels", "One map", "How it learned"],
+    "excites": ["One map", "What excites it most"],
+    "likes": ["One map", "What it likes"],
+    "looks": ["Where it looks"],
+    "shift": ["A digit that moves, before a small CNN and a small MLP"],
+}
 
 
 @pytest.fixture(autouse=True)
@@ -61,18 +62,57 @@ def words(at):
     return "\n".join(one.value for kind in ("markdown", "info", "warning") for one in at.get(kind))
 
 
-def test_with_the_cluster_down_everything_else_is_there(page):
-    at = page()
+@pytest.mark.parametrize("part", HEADERS)
+def test_one_part_at_a_time_is_shown_and_it_is_in_the_address(page, part):
+    at = page(part=part)
     assert not at.exception
-    assert [one.value for one in at.header] == HEADERS
+    assert [one.value for one in at.header] == HEADERS[part]
+    assert at.query_params["part"] == part
+    asked = [one.value for one in at.warning]
+    if part in ("likes", "looks"):
+        assert "cannot be reached" in asked[0]
+        assert [one.label for one in at.button if one.label == "Try again"]
+    else:
+        assert not asked
+
+
+def test_a_visitor_begins_with_the_kernels_and_chooses_another_part(page):
+    at = page(model="tiny", node="relu2", map="3", part="kernels")
     assert {"learned.kernels", "learned.maps", "learned.kernel"} <= keys(at)
-    said = [one.value for one in at.warning]
-    assert len(said) >= 2 and all("cannot be reached" in one for one in said[:2])
-    assert [one.label for one in at.button if one.label == "Try again"]
+    at.button_group(key="learned.part").set_value("looks").run()
+    assert [one.value for one in at.header] == HEADERS["looks"]
+    assert (at.query_params["part"], at.query_params["node"]) == ("looks", "relu2")
+    at.button_group(key="learned.part").set_value("excites").run()
+    assert given(at, "learned.maps")[0]["chosen"] == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "part"),
+    [({}, "kernels"), ({"node": "relu2", "map": "0"}, "excites"), ({"down": "2"}, "shift")],
+)
+def test_a_link_without_a_part_leads_to_what_it_sets_and_one_stays_there(page, query, part):
+    at = page(model="tiny", **query)
+    assert [one.value for one in at.header] == HEADERS[part]
+    if part == "kernels":
+        box(at, "Layer").select("conv2").run()
+        assert [one.value for one in at.header] == HEADERS[part]
+
+
+def test_the_most_active_map_is_chosen_until_one_chooses(page):
+    at = page(model="tiny", node="conv2", map="-1")
+    network = pretrained.load("tiny")
+    first = samples_of("tiny", network)[0].picture
+    maps = network.activations(network.levels(first))["conv2"].max(axis=(0, 1))
+    assert maps.argmax() != 0, "the test needs another one"
+    assert given(at, "learned.maps")[0]["chosen"] == maps.argmax()
+    assert f"You begin with map {maps.argmax() + 1} of conv2: of all 10" in words(at)
+    at = page(model="tiny", node="conv2", map="0")
+    assert given(at, "learned.maps")[0]["chosen"] == 0
+    assert "You begin with" not in words(at)
 
 
 def test_first_kernels_are_those_of_the_network(page):
-    header, rest = given(page(model="tiny"), "learned.kernels")
+    header, rest = given(page(model="tiny", part="kernels"), "learned.kernels")
     kernel = pretrained.load("tiny").weights["conv1"]["kernel"]
     mixed, red, green, blue = header["strips"]
     assert [one["kind"] for one in header["strips"]] == ["colour", *["weight"] * 3]
@@ -84,10 +124,9 @@ def test_first_kernels_are_those_of_the_network(page):
 def test_a_layer_and_a_map_are_chosen_and_kept_in_the_address(page):
     at = page(model="tiny")
     box(at, "Layer").select("conv2").run()
-    assert at.query_params["node"] == "conv2"
-    header, _ = given(at, "learned.maps")
-    assert (header["strips"][0]["shape"][0], header["chosen"]) == (10, 0)
-    at = page(model="tiny", node="relu3", map="4")
+    assert at.query_params["node"] == "conv2" and "map" not in at.query_params
+    assert given(at, "learned.maps")[0]["strips"][0]["shape"][0] == 10
+    at = page(model="tiny", node="relu3", map="4", part="kernels")
     assert given(at, "learned.maps")[0]["chosen"] == 4
     kernel, sent = given(at, "learned.kernel")
     weights = pretrained.load("tiny").weights["conv3"]["kernel"][..., 4]
@@ -101,7 +140,7 @@ def test_a_map_that_is_not_there_is_told(page):
     at = page(model="tiny", node="relu9", map="4")
     assert not at.exception
     assert at.info[0].value == (
-        "This network has no map 5 of relu9: you see the first one of relu4."
+        "This network has no map 5 of relu9: you see the most active one of relu4."
     )
 
 
@@ -109,11 +148,11 @@ def test_a_map_that_is_not_there_is_told(page):
 def test_a_link_that_cannot_be_followed_leaves_the_page_as_it_was(page, query):
     at = page(**query)
     assert at.warning[0].value.startswith("This link cannot be followed")
-    assert at.session_state["learned.settings"] == LearnedSettings()
+    assert at.session_state["learned.settings"] == LearnedSettings(part="kernels")
 
 
 def test_without_the_dataset_there_is_a_sentence_and_a_link(page):
-    at = page()
+    at = page(part="excites")
     assert not at.exception
     links = [one.proto.label for one in at.main.get("page_link")]
     assert "See what data there is" in links
@@ -152,27 +191,26 @@ def worker(monkeypatch):
 
     def occlusion(key, picture, label, *, size, stride, fill):
         asked.append(("occlusion", key, label, size, stride, fill))
-        spans = np.array([[0, 8], [8, 16]])
+        spans = np.array([[0, 16], [16, 32]])
         return Occlusion(0.75, np.float32([[0.5, 1], [0.75, 0.75]]), spans, spans)
 
     def liked(key, node, place, *, over, seed):
         asked.append(("liked", key, node, place, over, seed))
-        pictures = np.zeros((2, 32, 32, 3), np.uint8)
-        steps, course = np.array([0, 4]), np.float32([0, 1, 2, 3, 4])
-        whole = ((0, 32), (0, 32))
-        return Liked(node, "conv4", place, pictures, steps, course, 0.25, 4.5, whole)
+        pictures = np.zeros((3, 32, 32, 3), np.uint8)
+        steps, course = np.array([0, 1, 4]), np.float32([0, 1, 2, 3, 4])
+        values, whole = np.float32([0.25, 1.5, 4.5]), ((0, 32), (0, 32))
+        return Liked(node, "conv4", place, pictures, steps, course, values, whole)
 
     for one in (saliency, grad_cam, occlusion, liked):
         monkeypatch.setattr(looking, one.__name__, one)
     return asked
 
 
-def test_what_it_likes_and_where_it_looks_are_shown(page, worker):
-    at = page(model="tiny", seed="3", label="2", square="half", fill="black", over="cell")
+def test_where_it_looks_is_shown(page, worker):
+    at = page(part="looks", model="tiny", label="2", square="half", fill="black")
     assert not at.exception
     assert not [one for one in at.warning if "reached" in one.value]
     assert worker == [
-        ("liked", "tiny", "relu4", 0, "cell", 3),
         ("grad_cam", "tiny", 2, ""),
         ("saliency", "tiny", 2),
         ("occlusion", "tiny", 2, 16, 2, "black"),
@@ -183,11 +221,21 @@ def test_what_it_likes_and_where_it_looks_are_shown(page, worker):
         "Grad-CAM, relu4",
         "Occlusion",
     ]
-    assert np.frombuffer(rest[-16:], "<f4").tolist() == [0.25, -0.25, 0, 0]
-    assert given(at, "learned.liked")[0]["strips"][0]["names"] == [
-        ["the noise", "0.25"],
-        ["step 4", "4.5"],
+    heat = np.frombuffer(rest[-4 * 32 * 32 :], "<f4").reshape(32, 32)
+    assert heat[[0, 15, 0, 31], [0, 15, 31, 31]].tolist() == [0.25, 0.25, -0.25, 0]
+
+
+def test_what_it_likes_is_shown_and_begins_with_the_last_step(page, worker):
+    at = page(part="likes", model="tiny", map="0", seed="3", over="cell")
+    assert not at.exception
+    assert worker == [("liked", "tiny", "relu4", 0, "cell", 3)]
+    header, _ = given(at, "learned.liked")
+    assert header["strips"][0]["names"] == [
+        ["0: the noise", "gives 0.25"],
+        ["Step 1", "gives 1.5"],
+        ["Step 4", "gives 4.5"],
     ]
+    assert header["begin"] == 2
     assert "gives 0.25 for the noise and 4.5 for what has become of it in 4 steps" in words(at)
 
 
@@ -195,30 +243,79 @@ def test_a_grad_cam_without_anything_is_told(page, worker, monkeypatch):
     zero = np.zeros((32, 32), np.float32)
     nothing = GradCam("pool2", np.zeros(10), zero[:5, :5], zero)
     monkeypatch.setattr(looking, "grad_cam", lambda *_, **__: nothing)
-    at = page(model="tiny")
+    at = page(part="looks", model="tiny")
     assert not at.exception and "nothing in the maps of pool2" in words(at)
 
 
 def test_another_seed_asks_anew_and_the_old_one_does_not(page, worker):
-    at = page(model="tiny")
-    seed = next(one for one in at.number_input if one.label == "Seed")
-    seed.set_value(7).run()
-    assert at.query_params["seed"] == "7"
-    seed = next(one for one in at.number_input if one.label == "Seed")
-    seed.set_value(0).run()
-    assert [one[-1] for one in worker if one[0] == "liked"] == [0, 7]
-    # Nothing else depends on it.
-    assert [one[0] for one in worker].count("saliency") == 1
+    at = page(part="likes", model="tiny")
+    for seed in (7, 0):
+        next(one for one in at.number_input if one.label == "Seed").set_value(seed).run()
+        assert at.query_params.get("seed", "0") == str(seed)
+    assert [one[-1] for one in worker] == [0, 7]
 
 
 def test_nobody_waits_for_the_worker(page, monkeypatch):
     monkeypatch.setattr(answers, "GRACE_SECONDS", 0)
     gate = threading.Event()
     monkeypatch.setattr(looking, "liked", lambda *_, **__: gate.wait(20))
-    at = page(model="tiny")
-    assert [one.value for one in at.header] == HEADERS
+    at = page(part="likes", model="tiny")
+    assert [one.value for one in at.header] == HEADERS["likes"]
     assert "The worker changes noise" in words(at)
     gate.set()
+
+
+# ---- A digit that moves ----
+
+
+@pytest.fixture
+def pair(monkeypatch):
+    """Both networks answer 3 wherever a digit is moved; what they were asked."""
+    asked = []
+
+    def experiment(networks, picture, moves):
+        asked.append(picture)
+        return np.tile(np.eye(10, dtype=np.float32)[3], (2, len(moves), 1))
+
+    monkeypatch.setattr(learned_shift, "shift_experiment", experiment)
+    learned_shift.answers.cache_clear()
+    yield asked
+    learned_shift.answers.cache_clear()
+
+
+def test_a_sample_is_moved_whichever_network_is_set(page, pair):
+    at = page(part="shift", model="tiny", digit="3")
+    assert not at.exception and "learned.strip" not in keys(at)
+    header, _ = given(at, "learned.shifts")
+    assert (header["title"], header["truth"]) == ("A 3", 3)
+    assert (
+        "of the test digits, where they lie, the CNN recognises 99.3% and the MLP 97.7%"
+        in words(at)
+    )
+
+
+def test_ones_own_drawing_is_moved_and_one_says_what_it_is_meant_to_be(page, pair):
+    drawn = DrawnDigit("0" * 300 + "f" * 60 + "0" * 424)
+    at = page(part="shift", picture=drawn.to_text())
+    header, _ = given(at, "learned.shifts")
+    assert (header["title"], header["truth"]) == ("Your drawing", 3)
+    np.testing.assert_array_equal(pair[-1], drawn.picture())
+    box(at, "It is meant to be").select(8).run()
+    assert given(at, "learned.shifts")[0]["truth"] == 8
+    assert "the CNN is right at 0 and the MLP at 0" in words(at)
+    # The drawing stays the page's picture while a sample is moved.
+    at.button_group(key="learned.mover").set_value("sample").run()
+    assert given(at, "learned.shifts")[0]["title"] == "A 0"
+    assert at.query_params["picture"] == drawn.to_text()
+    at.button_group(key="learned.mover").set_value("draw").run()
+    assert given(at, "learned.shifts")[0]["title"] == "Your drawing"
+
+
+def test_nothing_drawn_is_not_moved(page, pair):
+    at = page(part="shift")
+    at.button_group(key="learned.mover").set_value("draw").run()
+    assert not at.exception and "learned.pad" in keys(at) and "learned.shifts" not in keys(at)
+    assert "Draw a digit" in words(at)
 
 
 # ---- What excites a map ----
@@ -237,16 +334,34 @@ def no_cost(self):
 
 
 def test_a_search_waits_in_the_queue_and_survives_a_new_visit(page, tests_here):
-    at = page(model="tiny")
-    next(one for one in at.button if one.key == "learned.search").click().run()
+    at = page(part="excites", model="tiny")
+    at.button(key="learned.search").click().run()
     assert not at.exception
     (run,) = open_jobs().runs.queue()
-    assert open_jobs().runs.get(run).job == learned_excitement.KIND
+    assert open_jobs().runs.get(run).job == KIND
     assert at.button(key="learned.cancel")
     again = at.run()
     assert again.button(key="learned.cancel") and not again.exception
     again.button(key="learned.cancel").click().run()
     assert "cancelled" in words(again.run())
+
+
+def test_another_visitor_joins_a_search_and_cannot_cancel_it(page, tests_here):
+    first, second = (page(part="excites", model="tiny") for _ in range(2))
+    other = page(part="excites", model="digits")
+    for at in (first, second):
+        at.button(key="learned.search").click().run()
+        assert not at.exception
+    (run,) = open_jobs().runs.active()
+    assert first.button(key="learned.cancel") and "Another visitor" not in words(first)
+    assert not [one for one in second.button if one.key == "learned.cancel"]
+    assert "Another visitor has asked for it" in words(second)
+    other.button(key="learned.search").click().run()
+    assert len(open_jobs().runs.active()) == 2
+    # Who asked for it gives up: the other one may ask, and is told nothing of a failure.
+    open_jobs().stop(run.id, run.visitor)
+    open_jobs().runs.delete(run.id, run.visitor)
+    assert second.run().button(key="learned.search") and "cancelled" not in words(second)
 
 
 def found_in(monkeypatch):
@@ -262,7 +377,7 @@ def test_what_was_found_is_shown_to_everybody(page, monkeypatch):
         np.array([3]), np.float32([6.5]),
     )  # fmt: skip
     monkeypatch.setattr(looking, "excited", lambda *_: shown)
-    at = page(model="tiny")
+    at = page(part="excites", model="tiny")
     assert not at.exception
     header, _ = given(at, "learned.patches")
     assert header["strips"][0]["names"] == [["cat", "6.5"], ["On average", "of these 1"]]
@@ -276,5 +391,5 @@ def test_a_dataset_that_has_gone_is_told(page, monkeypatch):
         raise DatasetError("The dataset is not here.")
 
     monkeypatch.setattr(looking, "excited", gone)
-    at = page(model="tiny")
+    at = page(part="excites", model="tiny")
     assert not at.exception and "The dataset is not here" in words(at).replace("\\", "")

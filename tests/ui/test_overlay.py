@@ -4,20 +4,18 @@ from vizcore.ui.overlay import OPACITY, Panel, contents
 
 LEVELS = np.uint8([[[10], [20]]])
 SALIENCY = Panel("Saliency", np.float64([[0, 3]]), "Slope")
-OCCLUSION = Panel("Occlusion", np.float64([[-0.5]]), "Falls by", ([[0, 1]], [[0, 2]]))
+OCCLUSION = Panel("Occlusion", np.float64([[-0.5, 0.25]]), "Falls by")
 
 
 def test_a_picture_and_its_maps_travel_as_they_are():
     header, levels, first, second = contents(LEVELS, [SALIENCY, OCCLUSION], "Looks")
     assert levels == bytes([10, 20])
     assert np.frombuffer(first, "<f4").tolist() == [0, 3]
-    assert np.frombuffer(second, "<f4").tolist() == [-0.5]
+    assert np.frombuffer(second, "<f4").tolist() == [-0.5, 0.25]
     assert (header["shape"], header["opacity"], header["label"]) == ((1, 2, 1), OPACITY, "Looks")
-    described = [(one["title"], one["shape"], one["limit"], one["squares"])
-                 for one in header["panels"]]  # fmt: skip
-    assert described == [
-        ("Saliency", (1, 2), 3.0, None),
-        ("Occlusion", (1, 1), 0.5, ([[0, 1]], [[0, 2]])),
+    assert header["panels"] == [
+        {"title": "Saliency", "unit": "Slope", "limit": 3.0},
+        {"title": "Occlusion", "unit": "Falls by", "limit": 0.5},
     ]
 
 

@@ -19,7 +19,7 @@ def sent(monkeypatch):
     def draw(**changes):
         given = {}
         monkeypatch.setattr(module, "_component", lambda **those: given.update(those))
-        told = {"most": 1, "truth": 1, "names": ("CNN", "MLP"), "classes": "ab"}
+        told = {"most": 1, "title": "A b", "truth": 1, "names": ("CNN", "MLP"), "classes": "ab"}
         place = {"down": -1, "right": 0, "visit": 0, "key": "a"}
         shifts(LEVELS, FOUND, **{**told, **place, **changes})
         (size,) = struct.unpack("<I", given["data"][:4])
@@ -33,6 +33,7 @@ def test_all_answers_are_sent_at_once(sent):
     assert rest[:2] == bytes([7, 8])
     np.testing.assert_array_equal(np.frombuffer(rest[2:], "<f4"), np.float32(FOUND.ravel()))
     assert (header["shape"], header["most"], header["truth"]) == ([1, 2, 1], 1, 1)
+    assert header["title"] == "A b"
     assert (header["down"], header["right"], header["classes"]) == (-1, 0, ["a", "b"])
 
 

@@ -77,7 +77,8 @@ def test_the_choice_is_no_part_of_the_stamp(monkeypatch):
         seen.append(json.loads(given["data"][4 : 4 + size]))
 
     monkeypatch.setattr(module, "_component", draws)
-    for chosen in (None, 1):
-        tiles([WEIGHTS], label="Some", chosen=chosen, on_choose=print, visit=(1, "a"), key="a")
-    assert [one["chosen"] for one in seen] == [None, 1]
+    for chosen, begin in ((None, 0), (1, 1)):
+        choice = {"chosen": chosen, "on_choose": print, "begin": begin, "visit": (1, "a")}
+        tiles([WEIGHTS], label="Some", **choice, key="a")
+    assert [(one["chosen"], one["begin"]) for one in seen] == [(None, 0), (1, 1)]
     assert seen[0]["stamp"] == seen[1]["stamp"] and seen[0]["choosable"]

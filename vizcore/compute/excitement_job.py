@@ -103,6 +103,18 @@ def dataset_of(key):
     return open_jobs().runs.get(key).settings["dataset"]
 
 
+def searches(runs, key):
+    """Tell which of some runs are searches for a network, a list.
+
+    Parameters
+    ----------
+    runs : iterable of vizcore.compute.runs.Run
+    key : str
+    """
+    wanted = KIND, ExcitementJob(key).to_settings()
+    return [run for run in runs if (run.job, run.settings) == wanted]
+
+
 def found(key):
     """Return what the job found for a network, or None where nobody has looked yet.
 

@@ -71,6 +71,22 @@ class Occlusion:
         """How far the probability falls, (h, w); negative where covering helps the class."""
         return self.probability - self.probabilities
 
+    def heat(self):
+        """Return for each pixel the mean fall of the squares that cover it; 0 where none does.
+
+        Returns
+        -------
+        ndarray of float32, (H, W)
+
+        Examples
+        --------
+        >>> spans, row = np.array([[0, 2], [1, 3]]), np.array([[0, 1]])
+        >>> Occlusion(0.5, np.float32([[0.5], [0.25]]), spans, row).heat().ravel()
+        array([0.   , 0.125, 0.25 ], dtype=float32)
+        """
+        down, right = _shares(self.rows), _shares(self.columns)
+        return np.float32(down @ self.drops @ right.T)
+
 
 def logit_node(graph):
     """Return the name of the node that gives the logits: what goes into the softmax at the end.
@@ -263,6 +279,13 @@ def _squares(n, size, stride):
     middle = np.minimum(np.arange(0, n, stride) + stride // 2, n - 1)
     begin = middle - size // 2
     return np.stack([begin.clip(0, n), (begin + size).clip(0, n)], axis=1)
+
+
+def _shares(spans):
+    """Return what each square's values count for at each place along an axis, (n, count)."""
+    at = np.arange(spans.max())[:, None]
+    covered = (spans[:, 0] <= at) & (at < spans[:, 1])
+    return covered / np.maximum(1, covered.sum(axis=1, keepdims=True))
 
 
 def _covered(levels, squares, colour):

@@ -45,9 +45,9 @@ class Liked:
         After how many steps each of them.
     course : ndarray of float32, (steps + 1,)
         The value that was climbed, from step to step.
-    before, after : float
-        What the node itself gives for the first and the last picture, as they are shown: the mean
-        of the map, or the cell in its middle.
+    values : ndarray of float32, (F,)
+        What the node itself gives for each picture, as it is shown: the mean of the map, or the
+        cell in its middle.
     box : ((int, int), (int, int))
         The rows and columns of the picture that count.
     """
@@ -58,8 +58,7 @@ class Liked:
     pictures: np.ndarray
     steps: np.ndarray
     course: np.ndarray
-    before: float
-    after: float
+    values: np.ndarray
     box: tuple
 
 
@@ -125,10 +124,8 @@ def activation_maximisation(network, model, node, map, *, steps=128, over="map",
     value, *_ = climb(x, (0, 0))
     course = np.float32([*course, value])
     pictures = np.stack([_levels(network.preparation, np.asarray(one)) for one in shown])
-    before, after = (
-        float((network.activations(one)[node][..., map] * share).sum()) for one in pictures[[0, -1]]
-    )
-    return Liked(node, climbed, map, pictures, kept, course, before, after, box)
+    values = [(network.activations(one)[node][..., map] * share).sum() for one in pictures]
+    return Liked(node, climbed, map, pictures, kept, course, np.float32(values), box)
 
 
 def _check(graph, node, map, steps, over):

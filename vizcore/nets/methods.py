@@ -39,8 +39,8 @@ METHODS = {
     ),
     "occlusion": Method(
         "Occlusion",
-        "How far the class's probability falls when a square covers a part of the picture; "
-        "every place tells of the square whose middle is nearest.",
+        "How far the class's probability falls when a square covers a part of the picture: at "
+        "every place, the mean of all squares that cover it.",
         "The square is itself something to see, its size decides what can be found, and of two "
         "parts that would each suffice neither seems to matter.",
     ),

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from vizcore.compute import looking
-from vizcore.compute.excitement_job import KIND, ExcitementJob
+from vizcore.compute.excitement_job import ExcitementJob, searches
 from vizcore.compute.jobs import open_jobs
 from vizcore.compute.limits import LimitError
 from vizcore.compute.runs import RunError, State
@@ -126,7 +126,7 @@ def _show(network, patches, found, name, place):
 def _offer(key, network, me):
     jobs = open_jobs()
     ExcitementJob(key).cost()  # refuses where the dataset is not here
-    run = next(iter(_searches(jobs, key, me)), None)
+    run = _search(jobs, key, me)
     if run and run.is_active:
         st.fragment(partial(_watch, run.id, me), run_every=POLL_SECONDS)()
         return
@@ -150,18 +150,18 @@ def _offer(key, network, me):
         st.error(plain(refused))
 
 
-def _searches(jobs, key, me):
-    """List a visitor's searches for a network, the newest first."""
-    wanted = ExcitementJob(key).to_settings()
-    return [run for run in jobs.runs.of(me) if (run.job, run.settings) == (KIND, wanted)]
+def _search(jobs, key, me):
+    """Return the search that goes on, whoever asked for it, or else the visitor's last, or None."""
+    known = searches(jobs.runs.active(), key) or searches(jobs.runs.of(me), key)
+    return known[0] if known else None
 
 
 def _start(key, title, me):
     jobs = open_jobs()
     try:
-        for old in _searches(jobs, key, me):
-            if old.is_active:
-                return
+        if searches(jobs.runs.active(), key):
+            return
+        for old in searches(jobs.runs.of(me), key):
             jobs.runs.delete(old.id, me)
         jobs.submit(ExcitementJob(key), me, f"What excites {title}")
     except (LimitError, RunError, ValueError) as error:
@@ -169,7 +169,10 @@ def _start(key, title, me):
 
 
 def _watch(run_id, me):
-    look = open_jobs().look(run_id)
+    try:
+        look = open_jobs().look(run_id)
+    except RunError:
+        st.rerun()  # deleted by who asked for it
     if not look.run.is_active:
         st.rerun()
     done, count = _progress(look)
@@ -182,6 +185,9 @@ def _watch(run_id, me):
     st.progress(done / count if count else 0.0, told)
     if look.trouble:
         st.warning(plain(look.trouble))
+    if look.run.visitor != me:
+        st.markdown("Another visitor has asked for it: what is found is for you, too.")
+        return
     st.button(
         "Cancel",
         disabled=look.run.state is State.STOPPING,

@@ -69,20 +69,19 @@ def liking_section(state, key, network, name, place):
 def _show(network, name, place, liked):
     title = map_title(network, name, place)
     st.markdown(_told(liked, title))
-    steps = [f"step {n}" if n else "the noise" for n in liked.steps.tolist()]
-    last = len(steps) - 1
+    given = zip(liked.steps.tolist(), liked.values.tolist(), strict=True)
     names = tuple(
-        (step, {0: readable(liked.before), last: readable(liked.after)}.get(i, " "))
-        for i, step in enumerate(steps)
+        (f"Step {n}" if n else "0: the noise", f"gives {readable(value)}") for n, value in given
     )
     strip = Strip("", "moment", PHOTO, liked.pictures, 0, "Level", names)
-    tiles([strip], label=f"What {title} likes", key="learned.liked")
+    last = len(names) - 1
+    tiles([strip], label=f"What {title} likes", begin=last, key="learned.liked")
     went = f"The value of {liked.climbed} that was climbed"
     drawing(course_picture(liked.course, went, readable), label=went, key="learned.course")
 
 
 def _told(liked, title):
-    where = ""
+    before, after, where = *liked.values[[0, -1]], ""
     if not all(begin == 0 for begin, _ in liked.box) or liked.box != _whole(liked):
         (top, bottom), (left, right) = liked.box
         where = (
@@ -90,8 +89,9 @@ def _told(liked, title):
             "the picture is seen."
         )
     return (
-        f"{plain(title[0].upper() + title[1:])} gives {readable(liked.before)} for the noise and "
-        f"{readable(liked.after)} for what has become of it in {int(liked.steps[-1])} steps.{where}"
+        f"{plain(title[0].upper() + title[1:])} gives {readable(float(before))} for the noise and "
+        f"{readable(float(after))} for what has become of it in {int(liked.steps[-1])} steps: the "
+        f"last picture.{where}"
     )
 
 

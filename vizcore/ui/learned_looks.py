@@ -149,8 +149,8 @@ def _show(network, levels, label, probability, looks):
     st.markdown(
         f"The network gives “{plain(name)}” {percent(probability)} for this picture. Under "
         "the colours the picture is pale grey. The darker the blue, the more a place matters: each "
-        "method on its own scale, whose end is its largest value here. In occlusion, red places "
-        "speak against the class; wherever the square lies, at least "
+        "method on a scale of its own. In occlusion, red places, marked with −, speak against the "
+        "class; wherever the square lies, at least "
         f"{percent(float(looks.occlusion.probabilities.min()))} are left."
     )
     if looks.grad_cam is not None and not looks.grad_cam.map.any():
@@ -167,7 +167,5 @@ def panels(looks):
     if looks.grad_cam is not None:
         layer = looks.grad_cam.layer
         shown.append(Panel(f"Grad-CAM, {layer}", looks.grad_cam.upsampled, "Weighted maps"))
-    found = looks.occlusion
-    squares = (found.rows.tolist(), found.columns.tolist())
-    shown.append(Panel("Occlusion", found.drops, "The probability falls by", squares))
+    shown.append(Panel("Occlusion", looks.occlusion.heat(), "The probability falls by"))
     return shown

@@ -6,7 +6,10 @@ import numpy as np
 import streamlit as st
 
 from vizcore.nets.excitement import excitable
+from vizcore.ui.learned_settings import MOST_ACTIVE
 from vizcore.ui.network_settings import is_place
+from vizcore.ui.numbers import readable
+from vizcore.ui.plain import plain
 from vizcore.ui.tiles import RESPONSE, Strip, tiles
 
 
@@ -27,22 +30,40 @@ def first_choice(graph):
     return (after or maps or list(known))[-1]
 
 
-def chosen_map(settings, graph):
+def most_active(now, name):
+    """Return which map of a node has the highest value for a picture; of equals, the first.
+
+    Parameters
+    ----------
+    now : vizcore.ui.network_view.Pass
+    name : str
+    """
+    values = now.activations[name]
+    return int(values.reshape(-1, values.shape[-1]).max(axis=0).argmax())
+
+
+def chosen_map(settings, now):
     """Return the node and the map that settings name, or the first choice.
+
+    Parameters
+    ----------
+    settings : LearnedSettings
+    now : vizcore.ui.network_view.Pass
 
     Returns
     -------
     (str, int), str
         The place, and a sentence where the settings name none of this network's, else empty.
     """
-    place = settings.node, settings.map
-    if settings.node in excitable(graph) and is_place(graph, *place):
-        return place, ""
-    name = first_choice(graph)
-    if not settings.node and is_place(graph, name, settings.map):
-        return (name, settings.map), ""
-    said = f"This network has no map {settings.map + 1} of {settings.node or name}: you see the "
-    return (name, 0), f"{said}first one of {name}."
+    graph, begin = now.network.graph, first_choice(now.network.graph)
+    name, place = settings.node or begin, settings.map
+    if name in excitable(graph) and place == MOST_ACTIVE:
+        return (name, most_active(now, name)), ""
+    if name in excitable(graph) and is_place(graph, name, place):
+        return (name, place), ""
+    what = f"layer {name}" if place == MOST_ACTIVE else f"map {place + 1} of {name}"
+    said = f"This network has no {what}: you see the most active one of {begin}."
+    return (begin, most_active(now, begin)), said
 
 
 def choose_map(state, now):
@@ -61,7 +82,7 @@ def choose_map(state, now):
         The node, and the map or number.
     """
     graph = now.network.graph
-    (name, place), said = chosen_map(state.now, graph)
+    (name, place), said = chosen_map(state.now, now)
     st.header("One map", anchor=False)
     st.markdown(
         "A map is what one neuron, the same at every place, makes of the whole picture. Choose a "
@@ -76,10 +97,12 @@ def choose_map(state, now):
         width=360,
         **state.bind(
             "node",
-            lambda settings: chosen_map(settings, graph)[0][0],
-            lambda settings, one: replace(settings, node=one, map=0),
+            lambda settings: chosen_map(settings, now)[0][0],
+            lambda settings, one: replace(settings, node=one, map=MOST_ACTIVE),
         ),
     )
+    if state.now.map == MOST_ACTIVE:
+        st.markdown(begun_with(now, name, place))
     tiles(
         [maps_strip(now, name)],
         label=f"Maps of {name} for the picture",
@@ -89,6 +112,15 @@ def choose_map(state, now):
         key="learned.maps",
     )
     return name, place
+
+
+def begun_with(now, name, place):
+    """Say why this map is the one that is shown."""
+    values = now.activations[name]
+    return (
+        f"You begin with {plain(map_title(now.network, name, place))}: of all {values.shape[-1]} "
+        f"it gives the highest value for this picture, {readable(float(values[..., place].max()))}."
+    )
 
 
 def layer_title(node):

@@ -20,19 +20,15 @@ class Panel:
     Attributes
     ----------
     title : str
-    values : ndarray, (h, w)
-        On the scale of responses; one for each pixel, or for each square.
+    values : ndarray, (H, W)
+        On the scale of responses, one for each pixel.
     unit : str
         What the numbers are, in the legend.
-    squares : (list, list), optional
-        For the rows and for the columns of `values`, the first and the last but one row and column
-        of the picture that belong to them; they may overlap.
     """
 
     title: str
     values: np.ndarray
     unit: str
-    squares: tuple | None = None
 
 
 def overlay(levels, panels, *, label, key):
@@ -58,9 +54,7 @@ def contents(levels, panels, label):
         {
             "title": one.title,
             "unit": one.unit,
-            "shape": one.values.shape,
             "limit": float(np.abs(one.values).max(initial=0)),
-            "squares": one.squares,
         }
         for one in panels
     ]

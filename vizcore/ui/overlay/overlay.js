@@ -52,7 +52,7 @@ class Overlay {
       onkeydown: (event) => this.keyed(event),
     });
     const value = element("p", { class: "value numbers" });
-    const range = panel.values ? [rangeOf(panel)] : [];
+    const range = panel.values ? [rangeOf(panel.unit, SCALES.response, panel.limit, panel.values), element("p", { class: "ends" }, endsOf(panel))] : [];
     const figure = element("figure", { class: "panel" }, element("figcaption", {}, panel.title), element("div", { class: "stack" }, base, over), value, ...range);
     return { ...panel, base, over, value, figure };
   }
@@ -66,16 +66,6 @@ class Overlay {
     return zoom > 1 ? Math.floor(zoom) : zoom;
   }
 
-  // Which of a panel's numbers belongs to a pixel: with squares, the one whose middle is nearest.
-  place(panel, { row, column }) {
-    if (!panel.squares) return row * panel.shape[1] + column;
-    const nearest = (spans, at) => {
-      const far = ([begin, end]) => Math.abs((begin + end - 1) / 2 - at);
-      return spans.reduce((best, span, i) => (far(span) < far(spans[best]) ? i : best), 0);
-    };
-    return nearest(panel.squares[0], row) * panel.shape[1] + nearest(panel.squares[1], column);
-  }
-
   draw() {
     const { rows, columns } = this;
     const zoom = (this.drawnZoom = this.zoom);
@@ -87,10 +77,12 @@ class Overlay {
       paste(context, panel.values ? this.grey : this.photo, 0, 0, columns * zoom, rows * zoom);
       panel.figure.style.width = `${columns * zoom}px`;
       if (!panel.values) continue;
-      panel.picture ??= pictureOf({ rows, columns, at: (i) => panel.values[this.place(panel, { row: Math.floor(i / columns), column: i % columns })] }, PAINTS.response, panel.limit);
+      const grid = { rows, columns, at: (i) => panel.values[i] };
+      panel.picture ??= pictureOf(grid, PAINTS.response, panel.limit);
       context.globalAlpha = share;
       paste(context, panel.picture, 0, 0, columns * zoom, rows * zoom);
       context.globalAlpha = 1;
+      if (share) minuses(context, grid, panel.limit, () => COLOURS.inkOnLight, 0, 0, zoom);
     }
     this.point(this.at);
     Object.assign(this.body.dataset, { drawn: this.header.stamp, opacity: this.opacity.value });
@@ -108,30 +100,25 @@ class Overlay {
     for (const panel of this.shown) {
       const context = sized(panel.over, this.columns * zoom, this.rows * zoom);
       panel.value.textContent = panel.values ? this.read(panel, shown) : this.level(shown);
-      if (shown) mark(context, ...this.box(panel, shown).map((n) => n * zoom));
+      if (shown) mark(context, shown.column * zoom, shown.row * zoom, zoom, zoom);
     }
     this.where.textContent = shown ? `Row ${shown.row + 1}, column ${shown.column + 1}` : "Point at a place: all of them are read there.";
-    Object.assign(this.body.dataset, { at: shown ? `${shown.row},${shown.column}` : "", values: shown ? this.shown.filter(({ values }) => values).map((panel) => panel.values[this.place(panel, shown)]).join(",") : "" });
+    Object.assign(this.body.dataset, { at: shown ? `${shown.row},${shown.column}` : "", values: shown ? this.shown.filter(({ values }) => values).map((panel) => panel.values[this.index(shown)]).join(",") : "" });
   }
 
-  // What is marked: the pixel, or the square that was laid there; x, y, width, height.
-  box(panel, at) {
-    if (!panel.squares) return [at.column, at.row, 1, 1];
-    const place = this.place(panel, at);
-    const [top, bottom] = panel.squares[0][Math.floor(place / panel.shape[1])];
-    const [left, right] = panel.squares[1][place % panel.shape[1]];
-    return [left, top, right - left, bottom - top];
+  index({ row, column }) {
+    return row * this.columns + column;
   }
 
   read(panel, at) {
     if (!panel.limit) return "0 everywhere";
-    if (!at) return `at most ${exact(panel.values.reduce((most, value) => Math.max(most, value), -Infinity))}`;
-    return exact(panel.values[this.place(panel, at)]);
+    if (!at) return `from ${exact(Math.min(...panel.values))} to ${exact(Math.max(...panel.values))}`;
+    return exact(panel.values[this.index(at)]);
   }
 
   level(at) {
     if (!at) return "levels 0 to 255";
-    const i = 4 * (at.row * this.columns + at.column);
+    const i = 4 * this.index(at);
     const [red, green, blue] = this.photo.data.subarray(i, i + 3);
     return this.channels === 1 ? `level ${red}` : `red ${red}, green ${green}, blue ${blue}`;
   }
@@ -161,14 +148,10 @@ function greyOf(photo) {
   return grey;
 }
 
-// The legend; of what is nowhere negative, the positive half.
-function rangeOf({ unit, values, limit }) {
-  const range = legend(unit, SCALES.response, limit);
-  if (values.some((value) => value < 0)) return range;
-  const half = SCALES.response.slice(SCALES.response.length >> 1).map((rgb) => `rgb(${rgb.join(",")})`);
-  range.querySelector(".scale").style.background = `linear-gradient(90deg, ${half.join(",")})`;
-  range.children[1].textContent = "0";
-  return range;
+// What the ends of a panel's range are, and what marks a sign beside its colour.
+function endsOf({ values }) {
+  const own = "A range of its own, which ends at its largest value";
+  return values.some((value) => value < 0) ? `${own}, on either side of 0; − marks what is below 0.` : `${own}.`;
 }
 
 const instances = new WeakMap();

@@ -16,6 +16,7 @@ def shifts(
     count=0,
     *,
     most,
+    title,
     truth,
     names,
     classes,
@@ -41,8 +42,10 @@ def shifts(
         How many others these are.
     most : int
         Pixels each way.
+    title : str
+        What the picture is called.
     truth : int
-        The picture's class.
+        Its class.
     names : sequence of str
         What the networks are called.
     classes : sequence of str
@@ -57,6 +60,7 @@ def shifts(
         "shape": levels.shape,
         "count": count,
         "most": most,
+        "title": title,
         "truth": truth,
         "names": list(names),
         "classes": list(classes),

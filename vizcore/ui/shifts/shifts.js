@@ -3,6 +3,7 @@
 
 const PICTURE_SIDE = 224;
 const PLANE_SIDE = 204;
+const TICK = 4; // pixels from one number of an axis to the next
 const WRITE_DELAY = 300; // milliseconds after the last move, when the address is written
 
 // Shares from 0 to 1, on the positive half of the scale of responses.
@@ -19,10 +20,14 @@ class Network {
       onpointermove: (event) => event.buttons & 1 && this.press(event),
       onpointerdown: (event) => this.press(event),
     });
+    this.axes = { down: element("div", { class: "ticks down numbers" }), right: element("div", { class: "ticks right numbers" }) };
+    const across = element("div", { class: "axis right", "aria-hidden": "true" }, element("span", {}, "moved right, pixels"), this.axes.right);
+    const along = element("div", { class: "axis down", "aria-hidden": "true" }, element("span", {}, "moved down, pixels"), this.axes.down);
+    const plane = element("div", { class: "plane" }, across, along, element("div", { class: "stack" }, this.base, this.over));
     this.said = element("p", { class: "said numbers" });
     this.all = element("p", { class: "all numbers" });
     this.list = element("ol", { class: "numbers" });
-    this.body = element("section", { class: "network" }, this.title, element("div", { class: "stack" }, this.base, this.over), this.said, this.list, this.all);
+    this.body = element("section", { class: "network" }, this.title, plane, this.said, this.list, this.all);
   }
 
   press({ offsetX, offsetY }) {
@@ -34,6 +39,7 @@ class Network {
   // The plane of all moves: the probability of the true class, a cross where another is named.
   drawPlane(answers) {
     const { side, cell, header } = this.view;
+    this.drawAxes();
     const context = sized(this.base, side * cell, side * cell);
     let right = 0;
     for (let i = 0; i < side * side; i++) {
@@ -57,6 +63,19 @@ class Network {
     }
     this.over.setAttribute("aria-label", `The probability of class ${header.classes[header.truth]} for every move: right for ${right} of ${side * side}.`);
     this.body.dataset.right = right;
+  }
+
+  drawAxes() {
+    const { most, cell } = this.view;
+    for (const [name, edge] of [["down", "top"], ["right", "left"]]) {
+      const ticks = [];
+      for (let at = -most; at <= most; at += TICK) {
+        const tick = element("span", {}, readable(at));
+        tick.style[edge] = `${(at + most + 0.5) * cell}px`;
+        ticks.push(tick);
+      }
+      this.axes[name].replaceChildren(...ticks);
+    }
   }
 
   show(shares, accuracy) {
@@ -103,7 +122,8 @@ class Shifts {
     const picture = element("figure", { class: "moved" }, element("figcaption", {}, "Move it: arrow keys, drag, sliders"), element("div", { class: "stack" }, this.base, this.over), ...this.sliders.map(({ box }) => box));
     const ramp = element("i", { class: "scale" });
     ramp.style.background = `linear-gradient(90deg, ${[0, 0.25, 0.5, 0.75, 1].map((share) => `rgb(${sharePaint(share).join(",")})`).join(",")})`;
-    this.legend = element("p", { class: "key numbers" }, element("span", {}, "0%", ramp, "100% for the right class"), element("span", {}, "× another class is named"), element("span", {}, "Each cell is one move; click one to go there."));
+    this.asked = element("span");
+    this.legend = element("p", { class: "key numbers" }, element("span", {}, "0%", ramp, "100%, on both planes"), this.asked, element("span", {}, "× another class is named"), element("span", {}, "Each cell is one move; click one to go there."));
     this.body = element("div", { class: "shifts" }, picture, this.networks, this.legend, this.live);
     root.append(this.body);
     const page = window.location.pathname;
@@ -129,7 +149,7 @@ class Shifts {
   }
 
   fill(parts) {
-    const { shape, most, names, classes, truth } = this.header;
+    const { shape, most, names, classes, title, truth } = this.header;
     this.most = most;
     this.side = 2 * most + 1;
     this.cell = Math.floor(PLANE_SIDE / this.side);
@@ -141,7 +161,8 @@ class Shifts {
     this.networks.replaceChildren(...this.shown.map(({ body }) => body));
     this.shown.forEach((network, n) => network.drawPlane((i) => this.answers(n, i)));
     for (const { input } of this.sliders) Object.assign(input, { min: -most, max: most });
-    this.over.setAttribute("aria-label", `A digit ${classes[truth]}. Arrow keys move it by a pixel, Home moves it back.`);
+    this.asked.textContent = `The probability of class ${classes[truth]}`;
+    this.over.setAttribute("aria-label", `${title}. Arrow keys move it by a pixel, Home moves it back.`);
   }
 
   answers(network, i) {
@@ -169,7 +190,7 @@ class Shifts {
     sized(this.over, wide, tall);
     for (const { name, input, told } of this.sliders) {
       input.value = this[name];
-      told.textContent = readable(this[name]);
+      told.textContent = `${readable(this[name])} px`;
       input.setAttribute("aria-valuetext", `${readable(this[name])} pixels`);
     }
     const i = (this.down + this.most) * this.side + this.right + this.most;

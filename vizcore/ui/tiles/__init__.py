@@ -61,7 +61,7 @@ class Strip:
                 raise ValueError(f"{len(self.values)} tiles need as many names and frames.")
 
 
-def tiles(strips, *, label, chosen=None, on_choose=None, visit=0, key):
+def tiles(strips, *, label, chosen=None, on_choose=None, begin=0, visit=0, key):
     """Show strips of tiles, and the numbers of the one under the pointer.
 
     Arrow keys go from number to number, Page Up and Page Down from tile to tile; of more than
@@ -77,6 +77,8 @@ def tiles(strips, *, label, chosen=None, on_choose=None, visit=0, key):
     on_choose : callable, optional
         Called with the number of a tile that was clicked, or entered with Enter, before the page
         runs again; it is one that there is. Without it there is nothing to choose.
+    begin : int
+        The tile that is shown large at first, where none is chosen.
     visit : hashable
         Another value makes the browser mark this choice instead of its own.
     key : str
@@ -90,9 +92,9 @@ def tiles(strips, *, label, chosen=None, on_choose=None, visit=0, key):
         if on_choose and type(tile) is int and 0 <= tile < len(strips[0].values):
             on_choose(tile)
 
-    choice = {"chosen": chosen, "choosable": on_choose is not None, "visit": repr(visit)}
     header, *parts = contents(strips, label)
-    _component(key=key, data=pack(header | choice, *parts), on_choice_change=told)
+    header |= {"chosen": chosen, "choosable": on_choose is not None, "visit": repr(visit)}
+    _component(key=key, data=pack(header | {"begin": begin}, *parts), on_choice_change=told)
 
 
 def contents(strips, label):

@@ -4,6 +4,10 @@ const SIDES = { weight: [48, 88], colour: [48, 88], response: [56, 96], photo: [
 const PLANES = { 1: ["level"], 3: ["red", "green", "blue"] };
 // Weights as light: 0 is mid-grey, the largest weight of all is full light, its negative none.
 const LIGHT = [[0, 0, 0], [127.5, 127.5, 127.5], [255, 255, 255]];
+const NARROW = 480; // CSS pixels: a phone, which gets fewer tiles a page
+const NARROW_PAGE = 24;
+const NARROW_SIDES = { ...SIDES, photo: [72, 144] };
+const SIGNS_FROM = 12; // CSS pixels of a cell that has room for its sign
 
 // What a strip's tiles hold, for its board, from tile `first` on.
 class Source {
@@ -26,7 +30,8 @@ class Source {
     const size = this.rows * this.columns * this.channels;
     const own = this.numbers.subarray((this.first + tile) * size, (this.first + tile + 1) * size);
     const { kind, limit } = this.strip;
-    const levels = kind === "photo" ? own : own.map((weight) => Math.round(127.5 * (1 + (limit > 0 ? weight / limit : 0))));
+    const lighter = (level) => Math.round(255 * Math.sqrt(level / 255));
+    const levels = kind === "photo" ? (this.brighter ? own.map(lighter) : own) : own.map((weight) => Math.round(127.5 * (1 + (limit > 0 ? weight / limit : 0))));
     return photoOf(levels, this.rows, this.columns, this.channels);
   }
 
@@ -55,7 +60,9 @@ class Tiles {
     this.one = element("figure", { class: "one" }, this.where, this.large, this.value);
     this.strips = element("div", { class: "strips" });
     this.live = element("p", { class: "unseen", "aria-live": "polite" });
-    this.body = element("div", { class: "tiles", role: "group" }, this.one, this.strips, this.live);
+    this.bright = element("input", { type: "checkbox", oninput: () => this.draw() });
+    this.brightness = element("label", { class: "bright" }, this.bright, "Brighter: a level v is drawn as 255·√(v/255); the numbers stay as they are");
+    this.body = element("div", { class: "tiles", role: "group" }, this.one, element("div", { class: "side" }, this.brightness, this.strips), this.live);
     root.append(this.body);
     this.observer = new ResizeObserver(() => this.header && this.draw());
     this.observer.observe(this.strips);
@@ -81,26 +88,37 @@ class Tiles {
       this.chosen = header.chosen;
     }
     if (!same) this.fill(parts);
+    else if (visited && this.chosen !== null) this.turnTo(this.chosen);
     this.draw();
   }
 
   fill(parts) {
-    const { label, strips, perPage, choosable } = this.header;
+    const { label, strips, choosable } = this.header;
     this.body.setAttribute("aria-label", label);
     this.body.classList.toggle("choosable", choosable);
-    this.page = Math.floor((this.chosen ?? 0) / perPage);
-    this.boards = strips.map((strip, i) => this.makeBoard(strip, parts[i], sameRange(strip, strips[i - 1])));
-    const most = Math.max(...this.boards.map((board) => board.source.all));
-    this.pages = Math.ceil(most / perPage);
-    this.strips.replaceChildren(...this.boards.map((board) => board.section), ...this.makePages());
+    this.brightness.hidden = !strips.some(({ kind }) => kind === "photo");
+    this.boards = strips.map((strip, i) => this.makeBoard(strip, parts[i], sharing(strips, i)));
+    this.most = Math.max(...this.boards.map((board) => board.source.all));
     this.hovered = null;
+    this.turnTo(this.chosen ?? this.header.begin);
+  }
+
+  // Show the page that holds a tile, and that tile large.
+  turnTo(tile) {
+    this.perPage = this.room < NARROW ? Math.min(NARROW_PAGE, this.header.perPage) : this.header.perPage;
+    this.page = Math.floor(tile / this.perPage);
+    this.pages = Math.ceil(this.most / this.perPage);
+    this.strips.replaceChildren(...this.boards.map((board) => board.section), ...this.makePages());
     const [first] = this.boards;
-    const begins = (this.chosen ?? 0) - this.page * perPage;
-    first.cursor = { ...first.cursor, tile: Math.max(0, Math.min(begins, perPage - 1)) };
+    first.cursor = { ...first.cursor, tile: tile - this.page * this.perPage };
     this.at = { board: first, ...first.cursor };
   }
 
-  makeBoard(strip, bytes, told) {
+  get room() {
+    return this.strips.clientWidth;
+  }
+
+  makeBoard(strip, bytes, shared) {
     const board = new Board({
       noun: strip.noun,
       sides: SIDES[strip.kind],
@@ -113,7 +131,7 @@ class Tiles {
     board.use(source);
     const keys = `Arrow keys go from number to number, Page Up and Page Down from ${strip.noun} to ${strip.noun}${this.header.choosable ? ", Enter chooses" : ""}.`;
     board.over.setAttribute("aria-label", `${strip.title || this.header.label}: ${plural(source.all, strip.noun)} of ${source.rows}×${source.columns}. ${keys}`);
-    board.section = element("section", { class: "strip" }, ...(strip.title ? [element("h3", {}, strip.title)] : []), ...(told ? [] : legendOf(strip)), board.stack);
+    board.section = element("section", { class: "strip" }, ...(strip.title ? [element("h3", {}, strip.title)] : []), ...legendOf(source, shared), board.stack);
     return board;
   }
 
@@ -138,19 +156,24 @@ class Tiles {
 
   draw() {
     const ink = getComputedStyle(this.body).color;
-    const { perPage } = this.header;
+    if (this.room < NARROW !== this.perPage < this.header.perPage) this.turnTo(this.page * this.perPage + this.at.tile);
+    const { perPage } = this;
     for (const board of this.boards) {
       const { source } = board;
       source.first = this.page * perPage;
       source.count = Math.max(0, Math.min(perPage, source.all - source.first));
+      source.brighter = this.bright.checked;
+      if (source.strip.kind === "photo") source.edge = ink;
       board.use(source);
+      board.sides = (this.room < NARROW ? NARROW_SIDES : SIDES)[source.strip.kind];
       board.section.hidden = !source.count;
-      if (source.count) board.draw(Math.max(120, this.strips.clientWidth), ink);
+      if (!source.count) continue;
+      board.draw(Math.max(120, this.room), ink);
+      if (source.scale && board.zoom >= SIGNS_FROM) for (let tile = 0; tile < source.count; tile++) signs(board.base, source, tile, ...board.place(tile), board.zoom);
     }
     if (this.pages > 1) {
       const from = this.page * perPage;
-      const most = Math.max(...this.boards.map((board) => board.source.all));
-      this.place.textContent = `${from + 1}–${Math.min(from + perPage, most)} of ${most}`;
+      this.place.textContent = `${from + 1}–${Math.min(from + perPage, this.most)} of ${this.most}`;
       this.back.setAttribute("aria-disabled", this.page === 0);
       this.on.setAttribute("aria-disabled", this.page === this.pages - 1);
     }
@@ -182,6 +205,8 @@ class Tiles {
     this.where.textContent = source.rows * source.columns > 1 ? `${said}, row ${row + 1}, column ${column + 1}` : said;
     this.value.textContent = source.told(tile, row * source.columns + column);
     board.enlarge(this.large, at);
+    const longest = Math.max(source.rows, source.columns);
+    if (source.scale && longest > READS) signs(this.large, source, tile, 0, 0, Math.max(1, Math.floor(LARGE_SIDE / longest)));
     Object.assign(this.body.dataset, { strip: this.boards.indexOf(board), at: [source.first + tile, row, column].join(","), value: source.at(tile, row * source.columns + column, 0) });
   }
 
@@ -194,14 +219,30 @@ class Tiles {
   }
 }
 
-// Whether the legend of the strip before tells of this one, too.
-function sameRange(one, other) {
-  return other && ["kind", "unit", "limit"].every((name) => one[name] === other[name]);
+// How many strips, from this one on, its legend tells of: none where that of the one before does.
+function sharing(strips, i) {
+  const same = (one) => one && ["kind", "unit", "limit"].every((name) => one[name] === strips[i][name]);
+  if (same(strips[i - 1])) return 0;
+  const other = strips.findIndex((one, k) => k > i && !same(one));
+  return (other < 0 ? strips.length : other) - i;
 }
 
-function legendOf({ kind, unit, limit }) {
-  if (kind === "photo") return [];
-  return [legend(unit, kind === "colour" ? LIGHT : SCALES[kind], limit)];
+// The range of colours, which numbers share it, what its ends are, and what marks a sign beside it.
+function legendOf({ strip, numbers, all }, shared) {
+  const { kind, unit, noun, limit } = strip;
+  if (kind === "photo" || !shared) return [];
+  const range = rangeOf(unit, kind === "colour" ? LIGHT : SCALES[kind], limit, numbers);
+  const signed = numbers.some((value) => value < 0);
+  const whose = shared > 1 ? `all ${shared} rows of ${noun}s` : all > 1 ? `all ${all} ${noun}s` : `this ${noun}`;
+  const ends = `One range for ${whose}: it ends at their largest value${signed ? ", on either side of 0" : ""}.`;
+  const marked = signed ? " − marks what is below 0, where there is room." : "";
+  return [range, element("p", { class: "ends" }, ends + (kind === "colour" ? " Mid-grey is 0." : marked))];
+}
+
+function signs(canvas, source, tile, left, top, zoom) {
+  const { rows, columns, scale, strip } = source;
+  const ink = (value) => inkOn(colourAt(scale, value, strip.limit));
+  minuses(canvas.getContext("2d"), { rows, columns, at: (i) => source.value(tile, i) }, strip.limit, ink, left, top, zoom);
 }
 
 const instances = new WeakMap();
