@@ -34,6 +34,7 @@ def page():
     st.text_input("Note", **state.bind("note", lambda s: s.note, lambda s, v: replace(s, note=v)))
     st.button("Grow", on_click=lambda: state.edit(replace(state.now, size=state.now.size + 1)))
     st.button("Undo", disabled=not state.can_undo, on_click=state.undo)
+    st.session_state["before"] = state.before
 
 
 @pytest.fixture
@@ -201,6 +202,16 @@ def test_edits_can_be_taken_back_past_a_link(open_page):
     assert now(at.run()) == Example(7)
     at.button[1].click().run()
     assert now(at) == Example()
+
+
+def test_the_settings_before_the_last_edit_can_be_looked_at(open_page):
+    at = open_page(size="4")
+    assert at.session_state["before"] is None
+    at.button[0].click().run()
+    at.slider[0].set_value(8).run()
+    assert (now(at), at.session_state["before"]) == (Example(8), Example(4))
+    at.button[1].click().run()
+    assert at.session_state["before"] is None
 
 
 def test_a_callback_that_is_cut_short_is_done_before_it_gives_way():
