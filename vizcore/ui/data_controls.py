@@ -182,6 +182,11 @@ def own_files():
     """Say how one's own pictures come here."""
     count = sum(choice.origin == "file" for choice in dataset_choices())
     here = f"{count} file{'s' if count != 1 else ''} here" if count else "none here yet"
+    st.page_link(
+        "pages/your_own_classes.py",
+        label="Make a dataset of your own pictures",
+        icon=":material/arrow_forward:",
+    )
     with st.expander(f"Your own pictures: {here}"):
         st.markdown(
             "Who runs this app can add datasets: put `.npz` files into a folder, and name the "

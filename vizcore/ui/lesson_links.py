@@ -13,6 +13,7 @@ from vizcore.ui import (
     layer_settings,
     learned_settings,
     network_settings,
+    own_class_settings,
     pool_settings,
     slash_settings,
     step_settings,
@@ -37,6 +38,7 @@ _KEPT = {
     "data": data_settings.DataSettings,
     "inside_a_network": network_settings.NetworkSettings,
     "what_it_learned": learned_settings.LearnedSettings,
+    "your_own_classes": own_class_settings.OwnClassSettings,
     "train_a_network": train_settings.TrainSettings,
 }
 

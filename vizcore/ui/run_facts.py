@@ -59,7 +59,7 @@ def dataset_title(name):
     ('CIFAR-10', 'leaves')
     """
     if is_own(name):
-        return title_of(name) or "own classes, deleted or expired"
+        return title_of(name) or "Own classes (deleted or expired)"
     return PUBLISHED[name].title if name in PUBLISHED else name
 
 
