@@ -1,13 +1,11 @@
 """Files named .keras that nobody should load: each kind as a function that makes one.
 
-They start from `honest`, which is what Keras 3 writes of a small network; `test_model_files_keras`
-holds it against Keras. ``HOSTILE`` must be refused; ``CURIOUS`` may be read, for what they say
+They start from honest ones. ``HOSTILE`` must be refused; ``CURIOUS`` are read, for what they say
 besides is passed over.
 """
 
 import base64
 import copy
-import io
 import json
 import marshal
 import pickle
@@ -22,152 +20,29 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 from archives import deflated_zeros, entry, npz, zipped  # noqa: E402
+from keras_files import (  # noqa: E402
+    ARRAYS,
+    CONFIG,
+    FLOAT32,
+    KERNEL,
+    METADATA,
+    conv,
+    dense,
+    flatten,
+    functional,
+    h5,
+    honest,
+    keras_file,
+    layer,
+    members,
+    pool,
+    sequential,
+    start,
+    stored,
+)
 
 CANARY = Path(tempfile.gettempdir()) / "a-model-file-has-run-code"
 """What the files that run code would leave behind."""
-
-FLOAT32 = {
-    "module": "keras",
-    "class_name": "DTypePolicy",
-    "config": {"name": "float32"},
-    "registered_name": None,
-}
-METADATA = {"keras_version": "3.15.1", "date_saved": "2026-11-21@13:23:10"}
-
-
-# ---- Honest ----
-
-
-def layer(kind, name, **config):
-    """One layer, as Keras writes it in a Sequential network."""
-    config = {"name": name, "trainable": True, "dtype": FLOAT32, **config}
-    return {
-        "module": "keras.layers",
-        "class_name": kind,
-        "config": config,
-        "registered_name": None,
-    }
-
-
-def start(shape=(8, 8, 1)):
-    shape = [None, *shape]
-    settings = {"sparse": False, "ragged": False, "optional": False}
-    return layer("InputLayer", "input", batch_shape=shape, dtype="float32", **settings)
-
-
-def conv(filters=4, size=3, name="conv", **config):
-    zeros = {
-        "module": "keras.initializers",
-        "class_name": "Zeros",
-        "config": {},
-        "registered_name": None,
-    }
-    settings = {
-        "filters": filters,
-        "kernel_size": [size, size],
-        "strides": [1, 1],
-        "padding": "valid",
-        "data_format": "channels_last",
-        "dilation_rate": [1, 1],
-        "groups": 1,
-        "activation": "relu",
-        "use_bias": True,
-        "kernel_initializer": zeros,
-        "bias_initializer": zeros,
-        "kernel_regularizer": None,
-        "bias_constraint": None,
-    }
-    return layer("Conv2D", name, **{**settings, **config})
-
-
-def pool(size=2, name="pool", **config):
-    settings = {"pool_size": [size, size], "strides": [size, size], "padding": "valid"}
-    return layer("MaxPooling2D", name, **{**settings, "data_format": "channels_last", **config})
-
-
-def flatten():
-    return layer("Flatten", "flatten", data_format="channels_last")
-
-
-def dense(units=3, name="dense", activation="softmax", **config):
-    return layer("Dense", name, units=units, activation=activation, use_bias=True, **config)
-
-
-def sequential(*layers, **more):
-    return {
-        "module": "keras",
-        "class_name": "Sequential",
-        "config": {"name": "honest", "trainable": True, "dtype": FLOAT32, "layers": [*layers]},
-        "registered_name": None,
-        **more,
-    }
-
-
-def functional(wires, *, first="input", last="dense"):
-    """A functional network of (layer, names of the layers it reads)."""
-    layers = []
-    for one, reads in wires:
-        tensors = [
-            {"class_name": "__keras_tensor__", "config": {"keras_history": [name, 0, 0]}}
-            for name in reads
-        ]
-        args = [tensors if len(tensors) > 1 else tensors[0]] if tensors else []
-        nodes = [{"args": args, "kwargs": {}}] if tensors else []
-        layers.append({**one, "name": one["config"]["name"], "inbound_nodes": nodes})
-    inner = {"name": "honest", "layers": layers}
-    inner |= {"input_layers": [first, 0, 0], "output_layers": [last, 0, 0]}
-    return {
-        "module": "keras.src.models.functional",
-        "class_name": "Functional",
-        "config": inner,
-        "registered_name": "Functional",
-    }
-
-
-CONFIG = sequential(start(), conv(), flatten(), dense())
-NUMBERS = np.random.default_rng(7).normal(0, 0.3, 1000).astype(np.float32)
-ARRAYS = {
-    "layers/conv2d/vars/0": NUMBERS[:36].reshape(3, 3, 1, 4),
-    "layers/conv2d/vars/1": NUMBERS[36:40],
-    "layers/dense/vars/0": NUMBERS[40 : 40 + 432].reshape(144, 3),
-    "layers/dense/vars/1": NUMBERS[472:475],
-}
-KERNEL = "layers/dense/vars/0"
-
-
-def h5(arrays=ARRAYS, change=lambda file: None, **options):
-    held = io.BytesIO()
-    with h5py.File(held, "w", **options) as file:
-        for name, array in arrays.items():
-            file[name] = array
-            file[name].parent.attrs["name"] = name
-        change(file)
-    return held.getvalue()
-
-
-def members(config=CONFIG, weights=None, metadata=METADATA):
-    as_bytes = [
-        one if isinstance(one, bytes) else json.dumps(one).encode() for one in (metadata, config)
-    ]
-    return {
-        "metadata.json": as_bytes[0],
-        "config.json": as_bytes[1],
-        "model.weights.h5": h5() if weights is None else weights,
-    }
-
-
-def stored(name, data, **claims):
-    return entry(name, data, **{"method": 0, **claims})
-
-
-def keras_file(config=CONFIG, weights=None, metadata=METADATA):
-    return zipped(*(stored(*pair) for pair in members(config, weights, metadata).items()))
-
-
-def honest():
-    """What Keras 3 writes of a small network."""
-    return keras_file()
-
 
 # ---- Archives ----
 

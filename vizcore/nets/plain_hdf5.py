@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 MOST_STEPS = 20_000
-"""Entries, messages and tree nodes that are looked at in one file; a network of 300 layers needs a
-tenth of them."""
+"""Entries, messages and tree nodes that are looked at in one file; a network of 300 layers needs
+some 3,000 of them."""
 
 _MOST_NAME = 64
 _MOST_AXES = 4
@@ -26,8 +26,7 @@ _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 # Superblock, free space, root group, shared header messages: all of version 0; then 8 bytes for
 # every address and every length.
 _VERSIONS = b"\0\0\0\0\0\x08\x08\0"
-_BASE = 24  # of the addresses; then free space, end of the file, driver, and the root group
-_ROOT = 64
+_BASE, _END, _ROOT = 24, 40, 64  # of the addresses, of the file, and where the root group begins
 
 # Kinds of header messages.
 _DATASPACE, _DATATYPE, _EXTERNAL, _LAYOUT, _FILTERS = 0x01, 0x03, 0x07, 0x08, 0x0B
@@ -91,6 +90,8 @@ class PlainHdf5:
             raise Hdf5Error("is no HDF5 file")
         if self._bytes(8, len(_VERSIONS)) != _VERSIONS or self._numbers("<Q", _BASE) != (0,):
             raise Hdf5Error("is HDF5 of another version than Keras writes")
+        if self._numbers("<Q", _END) > (len(self._data),):
+            raise Hdf5Error("is cut short")
         (self.root,) = self._numbers("<Q", _ROOT)
 
     def members(self, address):
