@@ -12,6 +12,7 @@ from vizcore.ui.classify_settings import ClassifySettings
 from vizcore.ui.classify_table import table_section
 from vizcore.ui.frame import open_page
 from vizcore.ui.network_choice import choose_network
+from vizcore.ui.own_model import own_model_section
 from vizcore.ui.state import PageState
 from vizcore.ui.visitor import visitor
 
@@ -28,7 +29,8 @@ open_jobs().warm()
 
 chosen_by, said = st.columns([9, 10], gap="large")
 with chosen_by:
-    chosen = choose_network(state, me)
+    chosen = choose_network(state, me, own=True)
+    own_model_section(state)
     if chosen is None:
         st.stop()
     key, network = chosen

@@ -10,6 +10,7 @@ from vizcore.ui.network_choice import choose_network, choose_shown
 from vizcore.ui.network_prediction import prediction
 from vizcore.ui.network_settings import NetworkSettings
 from vizcore.ui.network_view import opened_map, passed, the_map
+from vizcore.ui.own_model import asked_of
 from vizcore.ui.state import PageState
 from vizcore.ui.visitor import visitor
 
@@ -26,7 +27,7 @@ open_jobs().warm()
 
 controls, pictures, said = st.columns([11, 13, 14], gap="medium")
 with controls:
-    chosen = choose_network(state, me)
+    chosen = choose_network(state, me, own=True)
     if chosen is None:
         st.stop()
     key, network = chosen
@@ -36,5 +37,5 @@ with said:
     prediction(network, now.probabilities, shown)
 the_map(state, now)
 opened_map(state, now)
-agreement_line(key, network, now.levels)
+agreement_line(asked_of(key, network), network, now.levels)
 network_card(key, network)

@@ -1,7 +1,9 @@
 """Opening a network by its key, and what is told where it cannot be."""
 
 import json
+import pickle
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -250,3 +252,13 @@ def test_what_names_no_classes_is_refused_in_a_sentence(text, classes, said):
 def test_a_file_that_gives_no_numbers_is_refused():
     with pytest.raises(NetworkError, match="does not give finite numbers"):
         from_file("8x8x1-flatten-dense_3-softmax", weight=np.nan)
+
+
+def test_a_network_without_a_key_is_known_again():
+    text = "8x8x1-conv_2_3-relu-flatten-dense_3-softmax"
+    network = from_file(text)
+    assert open_network(network) is network
+    assert open_network(pickle.loads(pickle.dumps(network))) is network
+    assert open_network(replace(network, title="Renamed")) is network
+    renamed = replace(network, class_names=("x", "y", "z"))
+    assert open_network(renamed) is renamed

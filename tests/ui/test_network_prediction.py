@@ -36,6 +36,17 @@ def test_the_three_likeliest_classes_the_first_one_first(html):
     assert text.count("data:image/png;base64,") == 1
 
 
+def test_logits_stand_beside_the_probabilities(html):
+    network = pretrained.load("digits")
+    logits = np.array([3.0, -9, 7.125, -9, 4, 3.5, -9, -9, -9, -9])
+    prediction(
+        network, np.float32(SHARES), Shown("own", "A picture", BLACK), logits=logits, count=4
+    )
+    text = html.pop()
+    assert re.findall(r'class="name">(.*?)<', text) == ["2", "4", "5", "0"]
+    assert re.findall(r"logit </span>(.*?)<", text) == ["7.12", "4", "3.5", "3"]
+
+
 def test_a_name_is_shown_as_the_text_it_is(html):
     digits = pretrained.load("digits")
     network = replace(digits, class_names=("<b>a</b>",) * 10)

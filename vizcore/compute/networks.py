@@ -12,6 +12,7 @@ import numpy as np
 from vizcore.compute import run_files
 from vizcore.compute.job import kind_of
 from vizcore.compute.jobs import open_jobs
+from vizcore.compute.recent import recent
 from vizcore.compute.runs import RunError, State
 from vizcore.compute.training_job import MODEL, TrainingJob
 from vizcore.nets import pretrained
@@ -39,8 +40,10 @@ def open_network(key):
 
     Parameters
     ----------
-    key : str
+    key : str or vizcore.nets.network.Network
         One of `vizcore.nets.pretrained.NAMES`, or the id of a run: whoever has it may look at it.
+        A network itself, from a visitor's own file, has no key: it is returned, or its like that a
+        worker was sent before.
 
     Returns
     -------
@@ -57,6 +60,8 @@ def open_network(key):
     >>> open_network("tiny").title
     'Tiny'
     """
+    if isinstance(key, Network):
+        return _sent(key.digest, key.architecture, key.preparation, key.class_names, key)
     if key in pretrained.NAMES:
         return _shipped(key)
     run = _training_run(key)
@@ -133,6 +138,12 @@ def network_choices(visitor):
     runs = open_jobs().runs.of(visitor) if visitor else []
     mine = [(run.id, _title(run)) for run in runs if _has_model(run)]
     return shipped + mine
+
+
+@recent(maxsize=4, named_by=4)
+def _sent(digest, architecture, preparation, class_names, network):
+    """Return the first of all networks that are alike, so that a worker builds it once."""
+    return network
 
 
 def _is_here(name):

@@ -1,11 +1,11 @@
 """What a network answers to a picture that went through its steps, on the page *Classify*."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
+from vizcore.compute.recent import recent
 from vizcore.imaging.seeing import levels_of, see
 from vizcore.nets.attribution import logit_node
 from vizcore.nets.preparation import Preparation
@@ -127,6 +127,6 @@ def answer_section(settings, key, network, shown, stages, answer):
         st.warning("\n".join(f"- {one}" for one in told) if len(told) > 1 else told[0])
 
 
-@lru_cache(maxsize=16)
+@recent(maxsize=16)
 def _without_scale(network):
     return replace(network, preparation=Preparation())

@@ -13,12 +13,14 @@ from vizcore.imaging import ImageError
 from vizcore.imaging.geometry import resize
 from vizcore.ui.network_pictures import middle_square
 from vizcore.ui.photos import keep_own, read_photo
+from vizcore.ui.uploads import UploadError, hold
 
 MOST_FILES = 60
 THUMBNAIL = 72
 """Pixels of the side of a small picture in the table."""
 
-_FILES, _OPENED, _SHOT = "classify.files", "classify.opened", "classify.shot.photo"
+_HELD = "the pictures on Classify"
+_FILES, _OPENED, _SHOT = "classify.brought", "classify.opened", "classify.shot.photo"
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +40,7 @@ class Brought:
     thumbnail : ndarray of uint8, or None
         Its middle square.
     problem : str
-        Why there is no picture, in a sentence; may be empty.
+        Why there is no picture, in a sentence that names the file; may be empty.
     """
 
     id: str
@@ -82,9 +84,10 @@ def bring(files, admitted):
         known.get(one.file_id) or _brought(one, given[one.file_id]) for one in files[:MOST_FILES]
     )
     st.session_state[_FILES] = now + tuple(
-        Brought(one.file_id, one.name, problem=f"At most {MOST_FILES} pictures at a time.")
+        Brought(one.file_id, one.name, problem=_named(one, f"at most {MOST_FILES} at a time."))
         for one in files[MOST_FILES:]
     )
+    hold(_HELD, sum(one.picture.nbytes for one in pictures_brought()))
     if new or opened() not in {one.id for one in now}:
         first = next((one for one in now if one.id in given and one.data), None)
         st.session_state[_OPENED] = first.id if first else None
@@ -127,12 +130,20 @@ def _read(one):
     try:
         photo = read_photo(one.data)
     except ImageError as error:
-        return replace(one, data=b"", problem=str(error))
+        return replace(one, data=b"", problem=_named(one, error))
     if one.id == opened():
         keep_own(photo)
     small = photo.small
     square = resize(middle_square(small), THUMBNAIL, THUMBNAIL)
+    try:
+        hold(_HELD, small.nbytes + sum(it.picture.nbytes for it in pictures_brought()))
+    except UploadError as error:
+        return replace(one, data=b"", problem=_named(one, error))
     return replace(one, picture=small, thumbnail=square)
+
+
+def _named(one, reason):
+    return f"“{one.name}”: {reason}"
 
 
 def take_shot(data):

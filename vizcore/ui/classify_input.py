@@ -16,14 +16,11 @@ from vizcore.ui.network_choice import (
 from vizcore.ui.network_settings import OWN
 from vizcore.ui.photos import UPLOAD_TYPES, keep_own, own_photo
 from vizcore.ui.plain import plain
+from vizcore.ui.uploads import admit, promise
 
 TITLES = SOURCES | {OWN: "Files", CAMERA: "Camera"}
 
 _STROKE, _PROBLEM = "classify.stroke", "classify.problem"
-_STAYS = (
-    "What you bring stays in this server’s memory while you are here, is stored nowhere, and does "
-    "not travel in a link."
-)
 
 
 def choose_input(state, key, network):
@@ -75,8 +72,9 @@ def _shown(state, key, network, source):
 
 
 def admitted(uploads):
-    """Return for each upload its bytes."""
-    return [one.getvalue() for one in uploads]
+    """Return for each upload its bytes, or a sentence that refuses it."""
+    answers = map(admit, uploads)
+    return [taken[0][1] if taken else refused[0] for taken, refused in answers]
 
 
 def _uploader(state):
@@ -87,8 +85,9 @@ def _uploader(state):
         accept_multiple_files=True,
         key=key,
         on_change=lambda: files.bring(st.session_state[key], admitted),
-        help=f"One, or up to {files.MOST_FILES} for a table. {_STAYS}",
+        help=f"One, or up to {files.MOST_FILES} for a table. A link does not carry them.",
     )
+    promise()
     bar = st.empty()
     files.read_pictures(
         lambda done, count: count > 4 and bar.progress(done / count, f"{done} of {count} read")
@@ -96,7 +95,7 @@ def _uploader(state):
     bar.empty()
     for one in files.brought():
         if one.problem:
-            st.warning(f"**{plain(one.name)}**: {plain(one.problem)}")
+            st.warning(plain(one.problem))
     if own_photo() is None:
         st.markdown("Until there is a picture, you see the first sample. A link carries no file.")
 
@@ -112,7 +111,8 @@ def _camera(state):
         ]
         st.session_state[_PROBLEM] = next(filter(None, said), "")
 
-    st.camera_input("A shot of what the network is to see", key=key, on_change=taken, help=_STAYS)
+    st.camera_input("A shot of what the network is to see", key=key, on_change=taken)
+    promise()
     if problem := st.session_state.get(_PROBLEM):
         st.warning(plain(problem))
     if files.shot() is None:

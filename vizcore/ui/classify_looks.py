@@ -9,6 +9,7 @@ from vizcore.nets.attribution import grad_cam_layers
 from vizcore.ui.answers import answer as in_its_time
 from vizcore.ui.learned_words import told
 from vizcore.ui.overlay import Panel, overlay
+from vizcore.ui.own_model import asked_of
 
 
 def looks_section(settings, key, network, answer, *, drawing=False):
@@ -34,7 +35,7 @@ def looks_section(settings, key, network, answer, *, drawing=False):
         in_its_time(
             "classify.looks",
             (key, network.digest, answer.levels.tobytes(), answer.best),
-            partial(looking.grad_cam, key, answer.levels, answer.best),
+            partial(looking.grad_cam, asked_of(key, network), answer.levels, answer.best),
             partial(_show, answer),
             meanwhile="A worker looks at the picture …",
         )

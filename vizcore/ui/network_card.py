@@ -17,6 +17,7 @@ from vizcore.nets.schedules import SCHEDULES
 from vizcore.nets.training import LOSSES, OPTIMISERS
 from vizcore.ui.layer_settings import LayerSettings, Network
 from vizcore.ui.lesson_links import query_of
+from vizcore.ui.network_settings import OWN_MODEL
 from vizcore.ui.numbers import readable
 from vizcore.ui.result_words import written_error
 from vizcore.ui.run_downloads import file_stem
@@ -75,6 +76,10 @@ def network_card(key, network):
         st.html(_STYLE, width="content")
         if key in pretrained.NAMES:
             _shipped(key)
+        elif key == OWN_MODEL:
+            st.markdown(
+                "From a file of your own: what it learned from, and how well, only you know."
+            )
         else:
             _run(training_run(key))
         st.subheader("Its layers", anchor=False)

@@ -9,7 +9,8 @@ from vizcore.nets import pretrained
 from vizcore.ui import network_pictures as pictures
 from vizcore.ui.digit_pad import digit_pad
 from vizcore.ui.drawn_digit import PREFIX, DrawnDigit
-from vizcore.ui.network_settings import OWN, named, numbered
+from vizcore.ui.network_settings import OWN, OWN_MODEL, named, numbered
+from vizcore.ui.own_model import open_own, own_model
 from vizcore.ui.photos import UPLOAD_TYPES, own_photo, take_in, upload_problem
 from vizcore.ui.picture_strip import picture_strip
 from vizcore.ui.plain import plain
@@ -23,7 +24,7 @@ _FITTED = (
 )
 
 
-def choose_network(state, me):
+def choose_network(state, me, *, own=False):
     """Let one choose a network: one that ships, or a run of one's own.
 
     Parameters
@@ -32,16 +33,20 @@ def choose_network(state, me):
         Its settings have the fields ``model`` and ``picture``.
     me : str
         The digest of the visitor. Whoever has the link to a run may look at it.
+    own : bool
+        Whether the network of the visitor's own file is among them.
 
     Returns
     -------
     (str, vizcore.nets.network.Network) or None
         Its key and itself; None where not even the default can be opened, which is then told.
     """
-    key, network = _opened(state)
+    key, network = _opened(state, own)
     if network is None:
         return None
     titles = dict(network_choices(me))
+    if own and own_model() is not None:
+        titles[OWN_MODEL] = own_model().file.title
     titles.setdefault(key, network.title)
     # Quick runs can make a browser fall back on the default; it is what is set.
     st.selectbox(
@@ -55,6 +60,8 @@ def choose_network(state, me):
 
 
 def _title(key, title):
+    if key == OWN_MODEL:
+        return f"Your file: {title}"
     if key not in pretrained.NAMES:
         return f"Run: {title}"
     return f"{title} (test part: {pretrained.card(key).test_accuracy:.1%})"
@@ -139,17 +146,25 @@ def source_of(picture):
 # ---- The network ----
 
 
-def _opened(state):
+def _opened(state, own):
     """Open the network that is set; where that cannot be, say so and open the default."""
     default = type(state.now)()
     try:
-        return state.now.model, open_network(state.now.model)
+        return state.now.model, _open(state.now.model, own)
     except NetworkError as error:
         st.warning(plain(error))
     if state.now.model == default.model:
         return None, None
     state.amend(_with_model(state.now, default.model))
-    return _opened(state)
+    return _opened(state, own)
+
+
+def _open(key, own):
+    if key != OWN_MODEL:
+        return open_network(key)
+    if not own:
+        raise NetworkError("A network from a file of one's own cannot be opened on this page.")
+    return open_own()
 
 
 def _with_model(settings, model):
