@@ -25,6 +25,7 @@ from vizcore.ui.numbers import readable
 from vizcore.ui.photos import UPLOAD_TYPES, own_photo, sample_photo, take_in, upload_problem
 from vizcore.ui.plain import plain
 from vizcore.ui.state import whole
+from vizcore.ui.uploads import admit, promise
 
 _ORDER = ["Basics", "Edges", "Sharpen", "Blur", "Gradients", "Effects"]
 _MENU = sorted(FILTERS, key=lambda key: _ORDER.index(FILTERS[key].family)) + [CUSTOM]
@@ -52,11 +53,11 @@ def choose_photo(state):
         key="photo.file",
         on_change=taken,
         args=("photo.file",),
-        help="Up to 24 megapixels. It stays in this server's memory while you are here and is "
-        "stored nowhere.",
+        help="Up to 24 megapixels.",
     )
+    promise()
     if upload_problem():
-        st.error(plain(upload_problem()))
+        st.error(upload_problem())
     if state.now.photo == UPLOAD and not own_photo():
         st.info(
             "The photo of this link was somebody's upload, which a link cannot carry. "
@@ -292,14 +293,14 @@ def _stack_buttons(state):
 def _open_settings(state):
     @whole
     def opened():
-        file = st.session_state["image_filters.opened"]
-        st.session_state["image_filters.open_problem"] = None
-        if file is None:
-            return
+        taken, refused = admit(st.session_state["image_filters.opened"])
+        problem = plain(refused[0]) if refused else None
         try:
-            state.set(permalink.from_file(state.page, FilterSettings, file.getvalue()))
+            for _, data in taken:
+                state.set(permalink.from_file(state.page, FilterSettings, data))
         except permalink.LinkError as error:
-            st.session_state["image_filters.open_problem"] = str(error)
+            problem = str(error)
+        st.session_state["image_filters.open_problem"] = problem
 
     st.file_uploader("A settings file", ["json"], key="image_filters.opened", on_change=opened)
     if st.session_state.get("image_filters.open_problem"):

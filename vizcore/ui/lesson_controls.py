@@ -15,7 +15,9 @@ from vizcore.ui.frame import PAGES
 from vizcore.ui.lesson_links import KINDS, address_of, query_of, settings_of
 from vizcore.ui.own_lessons import own_lessons
 from vizcore.ui.own_list import own_list
+from vizcore.ui.plain import plain
 from vizcore.ui.state import whole
+from vizcore.ui.uploads import admit
 
 _PROBLEM = "lessons.problem"
 _ADD, _REPLACE = "Add them to mine", "Put them in place of mine"
@@ -109,15 +111,16 @@ def _list(mine):
 def _open(mine):
     @whole
     def opened():
-        file, how = st.session_state["lessons.file"], st.session_state["lessons.how"]
-        st.session_state[_PROBLEM] = None
-        if file is None:
-            return
+        taken, refused = admit(st.session_state["lessons.file"])
+        problems = [plain(one) for one in refused]
         try:
-            lessons = from_file(file.getvalue(), KINDS)
-            mine.take_in(lessons, instead=how == _REPLACE)
+            for _, data in taken:
+                lessons = from_file(data, KINDS)
+                mine.take_in(lessons, instead=st.session_state["lessons.how"] == _REPLACE)
         except LinkError as error:
-            st.session_state[_PROBLEM] = f"{error} Your list stays as it was."
+            problems = [error]
+        told = [f"{one} Your list stays as it was." for one in problems]
+        st.session_state[_PROBLEM] = next(iter(told), None)
 
     st.radio("The lessons of the file", [_ADD, _REPLACE], key="lessons.how")
     st.file_uploader(

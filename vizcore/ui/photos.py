@@ -9,6 +9,7 @@ import streamlit as st
 from vizcore.imaging import SAMPLES, ImageError, decode_image, fit_within
 from vizcore.imaging.stack import grey_levels
 from vizcore.ui.photo_pixels import pixel_digest
+from vizcore.ui.plain import plain
 from vizcore.ui.uploads import admit, count
 
 UPLOAD_TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "heic", "heif"]
@@ -84,7 +85,7 @@ def own_photo():
 
 
 def upload_problem():
-    """Return what was wrong with the last upload, in one sentence, or None."""
+    """Return what was wrong with the last upload, in one sentence of Markdown, or None."""
     return st.session_state.get(_PROBLEM)
 
 
@@ -106,12 +107,13 @@ def take_in(file):
     if file is None:
         return False
     taken, refused = admit(file)
+    problems = [plain(one) for one in refused]
     try:
         photos = [read_photo(data) for _, data in taken]
     except ImageError as error:
-        photos, refused = [], [error]
-    if refused:
-        st.session_state[_PROBLEM] = f"{refused[0]} The picture on screen stays as it was."
+        problems = [error]
+    if problems:
+        st.session_state[_PROBLEM] = f"{problems[0]} The picture on screen stays as it was."
         return False
     keep_own(*photos)
     return True
