@@ -1,6 +1,8 @@
 """A real server and a real Chromium for the tests in this folder."""
 
+import contextlib
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -21,16 +23,26 @@ FLAGS = [
     "--no-first-run",
     "--force-color-profile=srgb",
 ]
-expect.set_options(timeout=20_000)
+PATIENCE = 60_000
+"""Milliseconds for what comes later than it is looked for; a busy machine takes its time."""
+
+expect.set_options(timeout=PATIENCE)
+
+
+def free_port():
+    """A port below those that connections take for themselves: none takes it before the server."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Server:
     """The app, or another script, on a free port of this machine; variables by name."""
 
     def __init__(self, script="app.py", **environment):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", script]
@@ -41,7 +53,7 @@ class Server:
             stderr=subprocess.DEVNULL,
         )
 
-    def wait(self, seconds=60):
+    def wait(self, seconds=120):
         """Return once the server answers."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -53,9 +65,13 @@ class Server:
         raise TimeoutError("the app did not start")
 
     def stop(self):
-        """End the server."""
+        """End the server, at last by force."""
         self.process.terminate()
-        self.process.wait(10)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 @pytest.fixture(scope="session")
@@ -91,6 +107,7 @@ def browser():
 def page(browser):
     """A tab at laptop size, closed after the test; page errors fail the test."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(PATIENCE)
     tab = context.new_page()
     errors = []
     tab.on("pageerror", lambda error: errors.append(str(error)))

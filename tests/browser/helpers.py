@@ -47,7 +47,7 @@ def settled(tab):
     tab.evaluate("() => document.fonts.ready.then(() => true)")
 
 
-def eventually(tab, assertion, seconds=20):
+def eventually(tab, assertion, seconds=60):
     """Try an assertion until it holds: what crosses the network comes when it comes."""
     end = time.monotonic() + seconds
     while True:
@@ -66,10 +66,10 @@ def tells(tab, settings):
 
 
 def fits(tab):
-    """Wait until nothing on the page is wider than the window."""
+    """Wait until nothing on the page is wider than its place."""
     tab.wait_for_function(
         """() => [document.documentElement, document.querySelector("[data-testid=stMain]")]
-             .every(({ scrollWidth }) => scrollWidth <= innerWidth)"""
+             .every(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)"""
     )
 
 

@@ -251,12 +251,15 @@ class Stepper {
     this.visit = data.visit;
     this.now = Math.min(this.now, this.trace.count - 1);
     this.filter = Math.min(this.filter, this.trace.filters - 1);
-    this.peeked = null;
     this.stage.setAttribute("aria-label", `${data.label}. ${HELP}`);
     this.scrub.max = this.trace.count - 1;
     this.buildFilters();
+    // The cells that stay may be pointed at while the server answers.
     if (this.shape() === this.built) this.fillTexts();
-    else this.buildPicture();
+    else {
+      this.peeked = null;
+      this.buildPicture();
+    }
     this.layout();
     if (first && data.autoplay && !stillness()) this.play(true);
   }
