@@ -2,7 +2,10 @@ import io
 import re
 import struct
 import sys
+import threading
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -12,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from vizcore.imaging import MAX_BYTES, ImageError, decode_image
+from vizcore.imaging import MAX_BYTES, ImageError, decode, decode_image
 
 sys.path.insert(0, str(Path(__file__).parent))
 from hostile import (  # noqa: E402
@@ -455,6 +458,38 @@ def test_shared_files_decode_or_are_refused_silently(path, capfd, recwarn):
         return
     with Image.open(io.BytesIO(data)) as image:
         assert image.format in ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP")
+
+
+def six_at_once(side, monkeypatch, decoder):
+    monkeypatch.setattr(decode, "_decode", decoder)
+    data = saved(Image.new("L", (side, side)), "PNG")
+    with ThreadPoolExecutor(6) as threads:
+        return list(threads.map(decode_image, [data] * 6))
+
+
+def test_large_pictures_are_decoded_two_at_a_time(monkeypatch):
+    busy, lock, seen = [], threading.Lock(), []
+
+    def slowly(container):
+        with lock:
+            busy.append(container)
+            seen.append(len(busy))
+        time.sleep(0.02)
+        with lock:
+            busy.pop()
+        return np.zeros((1, 1, 3), np.uint8)
+
+    assert len(six_at_once(2001, monkeypatch, slowly)) == 6 and max(seen) <= 2
+
+
+def test_small_pictures_wait_for_nobody(monkeypatch):
+    together = threading.Barrier(6, timeout=20)
+
+    def with_the_others(container):
+        together.wait()
+        return np.zeros((1, 1, 3), np.uint8)
+
+    assert len(six_at_once(2000, monkeypatch, with_the_others)) == 6
 
 
 @pytest.mark.parametrize("path", shared_files("pngsuite/png"), ids=lambda path: path.stem)

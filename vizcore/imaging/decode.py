@@ -1,6 +1,8 @@
 """Uploaded bytes to pixels, or one sentence on what to do instead."""
 
 import io
+import threading
+from contextlib import nullcontext
 
 import numpy as np
 from PIL import Image, ImageChops
@@ -12,8 +14,12 @@ MAX_BYTES = 10 * 2**20
 MAX_PIXELS = 24_000_000
 
 # Where a picture is converted, it is done in bands of about this many pixels, so that wide
-# intermediate numbers never exist for the whole of it.
-_BAND_PIXELS = 2**20
+# intermediate numbers never exist for the whole of it and stay in the processor's cache.
+_BAND_PIXELS = 2**16
+
+# The largest pictures take some 400 MB while they are decoded, so not all visitors' at once.
+_LARGE_PIXELS = 4_000_000
+_places_for_large = threading.BoundedSemaphore(2)
 
 
 class ImageError(ValueError):
@@ -51,8 +57,10 @@ def decode_image(data: bytes) -> np.ndarray:
     data = _checked_bytes(data)
     container = _read_container(data)
     _check_size(container)
+    is_large = container.width * container.height > _LARGE_PIXELS
     try:
-        return _upright(_decode(container), container.orientation)
+        with _places_for_large if is_large else nullcontext():
+            return _upright(_decode(container), container.orientation)
     except Exception as error:  # decoders fed hostile bytes raise what they like
         raise _damaged(container.format) from error
 
