@@ -7,6 +7,7 @@ import numpy as np
 
 from vizcore.compute import run_files
 from vizcore.compute.jobs import open_jobs
+from vizcore.compute.recent import recent
 from vizcore.compute.runs import RunError
 from vizcore.imaging import SAMPLES
 from vizcore.imaging.geometry import resize
@@ -198,7 +199,7 @@ def _probe(key, network):
     return (Shown("", "The run’s probe picture", probe.picture, probe.truth if known else None),)
 
 
-@lru_cache(maxsize=8)
+@recent(maxsize=8)
 def _own(network):
     names = network.class_names
     sketches = [
@@ -213,7 +214,7 @@ def _own(network):
     return _numbered((*sketches, *photos))
 
 
-@lru_cache(maxsize=8)
+@recent(maxsize=8)
 def _for_own_model(network):
     """Offer digits to a network that sees grey: most of them learned from MNIST."""
     digits = ()

@@ -9,9 +9,9 @@ PROMISE = (
     "They are sent to this server, which keeps them in its memory and shows them to nobody else. "
     "Within five minutes after you have closed the page they are gone. What you download here is "
     "made of pixels alone: the place, the time and the camera that a photo’s file may name are "
-    "not in it. Only a dataset that you make of pictures is written to a disk, beside your runs, "
-    "until you delete it or its time is over; and who has the link of a run sees the pictures "
-    "that this run shows."
+    "not in it. Only a dataset that you make of pictures, and a run that learns from it, are "
+    "written to a disk, until you delete them or their time is over; and who has the link of such "
+    "a run sees the pictures that it shows."
 )
 """What happens with a visitor's pictures, true in every word; tests hold it to that."""
 
