@@ -21,7 +21,6 @@ state = PageState("your_own_classes", OwnClassSettings())
 if state.problem:
     st.warning(f"{plain(state.problem)} You see the page as it was.")
 
-datasets.told()
 st.subheader("1. Bring pictures", anchor=False)
 bring(state)
 
@@ -35,4 +34,5 @@ else:
     st.markdown("As soon as there are two classes with enough pictures, they can be kept here.")
 
 st.subheader("Your datasets", anchor=False)
+datasets.told()
 datasets.kept(who)

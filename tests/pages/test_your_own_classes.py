@@ -205,6 +205,10 @@ def test_an_npz_is_taken_as_it_is_divided(page):
     (one,) = own_datasets.mine(owner(at))
     assert (one.title, one.class_names, one.counts) == ("My things", ("0", "d*g"), (6, 6))
     np.testing.assert_array_equal(load_dataset(one.name).test.x[..., 0], X[8:])
+    settings = from_query(
+        TrainSettings, dict(parse_qsl(link(at, "Train a network with it").query_string))
+    )
+    assert settings.network.input == (8, 9, 1) and settings.job().cost()
 
 
 def test_a_bad_npz_is_told(page):

@@ -9,7 +9,9 @@ from vizcore.nets import own_datasets
 from vizcore.nets.dataset import DatasetError
 from vizcore.nets.own_datasets import DAYS
 from vizcore.nets.picture_archive import clean_name
+from vizcore.nets.recipes import fitted
 from vizcore.ui import own_class_words as words
+from vizcore.ui.layer_settings import Network
 from vizcore.ui.lesson_links import query_of
 from vizcore.ui.own_pictures import own_pictures, start_over
 from vizcore.ui.plain import plain
@@ -87,12 +89,11 @@ def _one(one, owner):
         f"{DAYS} days after each use."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        transfer = TrainSettings(one.name).transferring(len(one.class_names))
         st.page_link(
             "pages/train_a_network.py",
             label="Train a network with it",
             icon=":material/arrow_forward:",
-            query_params=query_of(transfer),
+            query_params=query_of(training(one)),
         )
         st.page_link(
             "pages/data.py",
@@ -121,6 +122,20 @@ def _one(one, owner):
                 key=f"own_classes.delete.{one.name}",
                 on_click=whole(lambda: _delete(one, owner)),
             )
+
+
+def training(one):
+    """Return the settings that train on a dataset: reusing features, where its pictures are square.
+
+    Parameters
+    ----------
+    one : vizcore.nets.own_datasets.Kept
+    """
+    settings, classes = TrainSettings(one.name), len(one.class_names)
+    if one.shape[0] == one.shape[1]:
+        return settings.transferring(classes)
+    network = fitted(settings.network, one.shape, classes)
+    return settings.showing(Network(network.input, network.layers))
 
 
 def as_npz(name):
