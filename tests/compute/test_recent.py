@@ -1,7 +1,9 @@
+import time
+
 import pytest
 
 from vizcore.compute import recent as module
-from vizcore.compute.recent import forget_unused, recent
+from vizcore.compute.recent import forget_regularly, forget_unused, recent
 
 
 @pytest.fixture
@@ -64,3 +66,14 @@ def test_a_failure_is_not_kept():
         with pytest.raises(ValueError):
             failing()
     assert len(calls) == 2
+
+
+def test_a_worker_forgets_by_itself():
+    worked_out, calls = counted(maxsize=1)
+    worked_out()
+    enough = forget_regularly(seconds=0, every=0.001)
+    end = time.monotonic() + 20
+    while len(calls) < 2 and time.monotonic() < end:
+        worked_out()
+    enough.set()
+    assert len(calls) >= 2

@@ -136,7 +136,8 @@ def answer(what, key, weights, levels, settings):
     network = open_network(key)
     if network.digest != weights:
         raise NetworkError("This network has changed meanwhile: look again.")
-    return _ANSWERS[what](network, _built(network), levels, **settings)
+    build = _built if isinstance(key, str) else _built_of_a_visitor
+    return _ANSWERS[what](network, build(network), levels, **settings)
 
 
 def _about_picture(what, key, picture, label, **settings):
@@ -164,6 +165,9 @@ def _patches(network, dataset, stamp, node, map, pictures):
 @lru_cache(maxsize=4)
 def _built(network):
     return keras_model(network)
+
+
+_built_of_a_visitor = recent(maxsize=4)(keras_model)
 
 
 def _saliency(network, model, levels, label):

@@ -87,3 +87,25 @@ def forget_unused(seconds):
     since = _now() - seconds
     for forget in _forgetting:
         forget(since)
+
+
+def forget_regularly(seconds=180, every=15):
+    """Call `forget_unused` as long as this process lasts, in a thread of its own.
+
+    Parameters
+    ----------
+    seconds, every : float
+
+    Returns
+    -------
+    threading.Event
+        Ends it once it is set.
+    """
+    enough = threading.Event()
+
+    def forget():
+        while not enough.wait(every):
+            forget_unused(seconds)
+
+    threading.Thread(target=forget, daemon=True).start()
+    return enough
