@@ -27,6 +27,16 @@ def test_every_page_opens_with_what_holds_uploads_within_limits(file):
     assert "open_page" in {ast.unparse(one.func) for one in calls if isinstance(one, ast.Call)}
 
 
+def test_no_page_reads_a_file_but_through_what_admits_it():
+    reading = {
+        str(path.relative_to(ROOT / "vizcore/ui"))
+        for path in (ROOT / "vizcore/ui").rglob("*.py")
+        if ".getvalue()" in path.read_text("utf-8")
+    }
+    assert reading == {"uploads.py"}
+    assert not any(".getvalue()" in (ROOT / file).read_text("utf-8") for file in PAGES)
+
+
 @pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP"])
 def test_no_download_tells_of_place_time_or_camera(page, file_format):
     data = telltale(file_format)

@@ -14,6 +14,7 @@ from vizcore.ui.own_model import open_own, own_model
 from vizcore.ui.photos import UPLOAD_TYPES, own_photo, take_in, upload_problem
 from vizcore.ui.picture_strip import picture_strip
 from vizcore.ui.plain import plain
+from vizcore.ui.uploads import promise
 
 SOURCES = {"sample": "Samples", "test": "Test part", "draw": "Draw", OWN: "Upload"}
 
@@ -317,9 +318,9 @@ def _uploader(state):
         UPLOAD_TYPES,
         key=f"{state.page}.file",
         on_change=lambda: _taken(state, st.session_state[f"{state.page}.file"]),
-        help="Its middle square is brought to the size of the network's input. It stays in this "
-        "server's memory while you are here and is stored nowhere.",
+        help="Its middle square is brought to the size of the network's input.",
     )
+    promise()
     if upload_problem():
         st.error(upload_problem())
     if own_photo() is None:
