@@ -4,10 +4,12 @@ import csv
 
 import pytest
 
+from vizcore.compute import train
 from vizcore.compute.runs import Runs, State
 from vizcore.compute.settings import Settings
 from vizcore.compute.train import HISTORY, VISITOR, main
 from vizcore.compute.training_job import MODEL
+from vizcore.nets import transfer
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
 
@@ -50,6 +52,14 @@ def test_what_cannot_be_done_is_said_in_one_line(tmp_path, capsys, more, said):
     captured = capsys.readouterr()
     assert said in captured.err and captured.err.count("\n") == 1
     assert runs(tmp_path).of(VISITOR) == []
+
+
+def test_transfer_is_a_preset_of_the_command_line_too():
+    asked = train._parser().parse_args(["--preset", "transfer", "--epochs", "2", "--out", "x"])
+    job = train._job(asked)
+    assert job.features == "objects" and job.training.epochs == 2
+    assert job.network == transfer.with_new_head("objects", 10).to_text()
+    job.cost()
 
 
 def test_any_preset_trains_on_any_dataset(tmp_path):

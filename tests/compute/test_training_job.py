@@ -1,20 +1,25 @@
 """The training job by itself, as a worker carries it out, on the embedded digits."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from vizcore.compute import run_files
 from vizcore.compute.job import Context, kind_of, restore
 from vizcore.compute.limits import LimitError
 from vizcore.compute.training_job import ABOUT, MODEL, SNAPSHOTS, TEST, TrainingJob, outline
+from vizcore.nets import pretrained, transfer
 from vizcore.nets.augmentation import Augmentation
 from vizcore.nets.dataset import DatasetError
 from vizcore.nets.datasets import load_dataset
 from vizcore.nets.evaluation import predicted
+from vizcore.nets.graph import graph_of
 from vizcore.nets.precision import policy
 from vizcore.nets.preparation import Preparation
 from vizcore.nets.training import TrainingSettings
+from vizcore.nets.weights import read_keras_file
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
 NETWORK = "8x8x1-conv_6_3-relu-max_2-dropout_0.2-flatten-dense_10-softmax"
@@ -112,6 +117,68 @@ def test_the_cost_is_counted_by_hand():
     assert cost.parameters == (9 * 6 + 6) + (54 * 10 + 10)
     assert cost.multiply_adds == (6 * 6 * 9 * 6 + 54 * 10) * 1438 * 5 * 3
     assert cost.epochs == 5
+
+
+def transferring(epochs=1, **others):
+    settings = TrainingSettings("adam", 0.01, batch=128, epochs=epochs, **others)
+    network = transfer.with_new_head("tiny", 10).to_text()
+    return TrainingJob("digits", network, settings, features="tiny")
+
+
+def test_frozen_layers_cost_no_backward_pass():
+    # 30·30·10·27 + 28·28·10·90 + 12·12·10·90 + 10·10·10·90 frozen, 250·10 trained.
+    frozen, head = 243_000 + 705_600 + 129_600 + 90_000, 2_500
+    assert transferring(5).cost().multiply_adds == (frozen + 3 * head) * 1438 * 5
+    everything = replace(transferring(5), features="").cost()
+    assert everything.multiply_adds == 3 * (frozen + head) * 1438 * 5
+    assert everything.parameters == transferring(5).cost().parameters
+
+
+def test_features_that_the_network_does_not_have_are_refused_before_anything_runs():
+    with pytest.raises(ValueError, match="does not begin as Tiny does"):
+        TrainingJob("digits", NETWORK, features="tiny").cost()
+    with pytest.raises(ValueError, match="there is no network “huge”"):
+        TrainingJob("digits", NETWORK, features="huge").cost()
+
+
+def test_a_run_made_before_features_could_be_reused_is_still_known():
+    settings = job().to_settings()
+    assert settings.pop("features") == ""
+    assert TrainingJob.from_settings(settings) == job()
+
+
+def test_a_transfer_keeps_the_learned_weights_and_prepares_pictures_as_for_them(tmp_path):
+    one, watched = transferring(), Watched(tmp_path)
+    metrics = one.run(watched.context)
+    assert run_files.about(tmp_path).preparation == transfer.preparation(
+        "tiny", side=32, channels=3
+    )
+    kept = read_keras_file(tmp_path / MODEL, graph_of(one.architecture()))
+    known = pretrained.load("tiny").weights
+    for name in ("conv1", "conv2", "conv3", "conv4"):
+        for part, array in known[name].items():
+            np.testing.assert_array_equal(kept[name][part], array)
+    assert kept["dense1"]["kernel"].shape == (250, 10)
+    assert metrics["test_accuracy"] > 0.8
+    with np.load(tmp_path / SNAPSHOTS / "0000.npz") as before:
+        np.testing.assert_array_equal(before["kernels"], known["conv1"]["kernel"])
+
+
+def test_a_transfer_that_was_interrupted_goes_on_with_its_layers_still_frozen(tmp_path):
+    from keras import models
+
+    one = transferring(2)
+    whole, first = Watched(tmp_path / "a"), Watched(tmp_path / "b")
+    metrics = one.run(whole.context)
+    first.context._asked_to_stop = lambda: len(first.rows) == 1
+    assert one.run(first.context) == {}
+    second = Watched(tmp_path / "b", 1, first.name)
+    assert one.run(second.context) == metrics
+    assert figures(first.rows + second.rows) == figures(whole.rows)
+    saved = models.load_model(tmp_path / "b" / MODEL)
+    assert [layer.name for layer in saved.layers if not layer.trainable] == [
+        "conv1", "conv2", "conv3", "conv4",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

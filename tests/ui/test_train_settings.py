@@ -194,8 +194,8 @@ def test_a_link_that_names_transfer_alone_brings_its_network_and_recipe(dataset,
 
 
 def test_what_the_link_says_wins_over_the_recipe_of_transfer():
-    settings = from_query(TrainSettings, {"preset": "transfer", "epochs": "3", "flip": "0"})
-    assert (settings.epochs, settings.flip, settings.preset) == (3, False, "transfer")
+    settings = from_query(TrainSettings, {"preset": "transfer", "epochs": "3", "flip": "1"})
+    assert (settings.epochs, settings.flip, settings.preset) == (3, True, "transfer")
 
 
 @pytest.mark.parametrize(
