@@ -14,7 +14,11 @@ from vizcore.ui.overlay import Panel, overlay
 from vizcore.ui.plain import plain
 from vizcore.ui.run_words import percent
 
-_WORDS = {"eighth": "an eighth of the side", "quarter": "a quarter", "half": "half"}
+_WORDS = {
+    "eighth": "about an eighth",
+    "quarter": "about a quarter",
+    "half": "about half",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +65,7 @@ def looks_section(state, key, now):
         "learned.looks",
         (key, network.digest, levels.tobytes(), label, layer, square, fill),
         partial(ask, key, levels, label, layer if layers else None, square, fill),
-        partial(_show, network, levels, label, float(probabilities[label])),
+        partial(_show, network, levels, label, float(probabilities[label]), square),
         meanwhile="The worker looks at the picture …",
     )
     st.markdown("\n".join(f"- {told(method)}" for method in ("saliency", "grad_cam", "occlusion")))
@@ -90,14 +94,31 @@ def ask(key, levels, label, layer, square, fill):
     square, fill : str
         Of occlusion, as in `LearnedSettings`.
     """
-    side = min(levels.shape[:2])
-    size, stride = max(1, side // SQUARES[square]), squares_for(side)[1]
+    size, stride = square_of(levels, square)
     seen = None if layer is None else looking.grad_cam(key, levels, label, layer)
     return Looks(
         looking.saliency(key, levels, label),
         seen,
         looking.occlusion(key, levels, label, size=size, stride=stride, fill=fill),
     )
+
+
+def square_of(levels, square):
+    """Return the side and the stride of the square that covers parts of a picture.
+
+    The side is a multiple of the stride, so that each pixel is covered equally often: otherwise
+    the mean of what covers it would show a grid.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> picture = np.zeros((28, 40, 1))
+    >>> [square_of(picture, one) for one in SQUARES]
+    [(4, 2), (8, 2), (14, 2)]
+    """
+    side = min(levels.shape[:2])
+    _, stride = squares_for(side)
+    return stride * max(1, round(side / SQUARES[square] / stride)), stride
 
 
 def _controls(state, network, probabilities, layers):
@@ -144,13 +165,13 @@ def _controls(state, network, probabilities, layers):
         )
 
 
-def _show(network, levels, label, probability, looks):
-    name = network.class_names[label]
+def _show(network, levels, label, probability, square, looks):
+    name, (side, _) = network.class_names[label], square_of(levels, square)
     st.markdown(
         f"The network gives “{plain(name)}” {percent(probability)} for this picture. Under "
         "the colours the picture is pale grey. The darker the blue, the more a place matters: each "
         "method on a scale of its own. In occlusion, red places, marked with −, speak against the "
-        "class; wherever the square lies, at least "
+        f"class; wherever the square of {side}×{side} pixels lies, at least "
         f"{percent(float(looks.occlusion.probabilities.min()))} are left."
     )
     if looks.grad_cam is not None and not looks.grad_cam.map.any():

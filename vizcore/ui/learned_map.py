@@ -86,7 +86,7 @@ def choose_map(state, now):
     st.header("One map", anchor=False)
     st.markdown(
         "A map is what one neuron, the same at every place, makes of the whole picture. Choose a "
-        "layer and click one of its maps: the parts below tell what it answers to."
+        "layer and click one of its maps: all parts of this page tell of the same one."
     )
     if said:
         st.info(said)

@@ -17,7 +17,7 @@ def choose_part(state):
     """
     if not state.now.part:
         state.amend(replace(state.now, part=state.now.part_shown))
-    st.segmented_control(
+    st.pills(
         "What to ask",
         list(PARTS),
         format_func=PARTS.get,

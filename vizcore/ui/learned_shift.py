@@ -176,8 +176,9 @@ def _about_them():
     """Say at once whom this is about."""
     cnn, mlp = (percent(pretrained.card(one).test_accuracy) for one in pretrained.SHIFT_PAIR)
     return (
-        "Two networks were trained for this experiment alone, whichever you look into in the other "
-        f"parts: of the test digits, where they lie, the CNN recognises {cnn} and the MLP {mlp}."
+        "Two networks were trained for this experiment alone; the one that you choose in the other "
+        f"parts has no part in it. Of the test digits, where they lie, the CNN recognises {cnn} "
+        f"and the MLP {mlp}."
     )
 
 

@@ -9,9 +9,10 @@ class Overlay {
     this.opacity = element("input", { type: "range", min: 0, max: 100, step: 5, "aria-label": "Opacity of the colours", oninput: () => this.draw() });
     this.told = element("output", { class: "numbers" });
     this.where = element("p", { class: "where numbers" });
+    this.ends = element("p", { class: "ends" });
     this.live = element("p", { class: "unseen", "aria-live": "polite" });
     const choice = element("label", { class: "choice" }, "Opacity of the colours", this.opacity, this.told);
-    this.body = element("div", { class: "overlay", role: "group" }, choice, this.panels, this.where, this.live);
+    this.body = element("div", { class: "overlay", role: "group" }, choice, this.panels, this.ends, this.where, this.live);
     root.append(this.body);
     this.observer = new ResizeObserver(() => this.header && this.draw());
     this.observer.observe(this.panels);
@@ -33,6 +34,7 @@ class Overlay {
     this.shown = [{ title: "The picture" }, ...header.panels.map((panel, i) => ({ ...panel, values: floats32(parts[i + 1]) }))].map((panel) => this.build(panel));
     this.panels.replaceChildren(...this.shown.map(({ figure }) => figure));
     if (!this.cursor || this.cursor.row >= this.rows || this.cursor.column >= this.columns) this.cursor = { row: this.rows >> 1, column: this.columns >> 1 };
+    this.ends.textContent = endsOf(this.shown);
     this.at = null;
     this.body.setAttribute("aria-label", header.label);
     this.draw();
@@ -52,7 +54,7 @@ class Overlay {
       onkeydown: (event) => this.keyed(event),
     });
     const value = element("p", { class: "value numbers" });
-    const range = panel.values ? [rangeOf(panel.unit, SCALES.response, panel.limit, panel.values), element("p", { class: "ends" }, endsOf(panel))] : [];
+    const range = panel.values ? [rangeOf(panel.unit, SCALES.response, panel.limit, panel.values)] : [];
     const figure = element("figure", { class: "panel" }, element("figcaption", {}, panel.title), element("div", { class: "stack" }, base, over), value, ...range);
     return { ...panel, base, over, value, figure };
   }
@@ -148,10 +150,11 @@ function greyOf(photo) {
   return grey;
 }
 
-// What the ends of a panel's range are, and what marks a sign beside its colour.
-function endsOf({ values }) {
-  const own = "A range of its own, which ends at its largest value";
-  return values.some((value) => value < 0) ? `${own}, on either side of 0; − marks what is below 0.` : `${own}.`;
+// What the ends of the ranges are, and what marks a sign beside its colour.
+function endsOf(panels) {
+  const own = "Each map has a range of its own, which ends at its largest value";
+  const signed = panels.some(({ values, limit }) => values?.some((value) => value < -limit / 20));
+  return signed ? `${own}; − marks what is below 0.` : `${own}.`;
 }
 
 const instances = new WeakMap();

@@ -5,7 +5,7 @@ const PLANES = { 1: ["level"], 3: ["red", "green", "blue"] };
 // Weights as light: 0 is mid-grey, the largest weight of all is full light, its negative none.
 const LIGHT = [[0, 0, 0], [127.5, 127.5, 127.5], [255, 255, 255]];
 const NARROW = 480; // CSS pixels: a phone, which gets fewer tiles a page
-const NARROW_PAGE = 24;
+const NARROW_PAGE = 12;
 const NARROW_SIDES = { ...SIDES, photo: [72, 144] };
 const SIGNS_FROM = 12; // CSS pixels of a cell that has room for its sign
 
