@@ -1,5 +1,7 @@
 """The map of a network in a real browser: its colours, what lights up, and all of it by keys."""
 
+import re
+
 import numpy as np
 import pytest
 from conftest import Server
@@ -8,7 +10,7 @@ from netmap_app import network, picture
 from playwright.sync_api import expect
 from test_accessibility import serious_violations
 
-from vizcore.figures.colours import RESPONSE_RAMP, colour_at
+from vizcore.figures.colours import RESPONSE_RAMP, WEIGHT_RAMP, colour_at
 from vizcore.nets.receptive import fields_of
 
 BODY = ".netmap[data-drawn]"
@@ -36,6 +38,19 @@ def activations(name="small", number=0):
 
 def state(tab):
     return tab.locator(BODY).evaluate("body => ({ ...body.dataset })")
+
+
+def expect_state(tab, **wanted):
+    """Wait until the map says so of itself: ``lit``, ``opened``, ``value``."""
+    for name, value in wanted.items():
+        expect(tab.locator(BODY)).to_have_attribute(f"data-{name}", value)
+
+
+def drawn_anew(tab, act):
+    """Do something, and wait until all maps are drawn once more."""
+    before = state(tab)["drawn"]
+    act()
+    expect(tab.locator(BODY)).not_to_have_attribute("data-drawn", before)
 
 
 def said(tab, part):
@@ -80,8 +95,11 @@ def colour(tab, x, y, canvas="base"):
 
 def near(one, other):
     """Equal to what 512 shades of a scale can tell."""
-    wanted = [int(other[i : i + 2], 16) for i in (1, 3, 5)]
-    return max(abs(a - b) for a, b in zip(one[:3], wanted, strict=True)) <= 3
+    return max(abs(a - b) for a, b in zip(one[:3], channels(other), strict=True)) <= 3
+
+
+def channels(shade):
+    return [int(shade[i : i + 2], 16) for i in (1, 3, 5)]
 
 
 def shade(values, index, cell, limit):
@@ -95,13 +113,13 @@ def test_maps_are_painted_in_the_colours_of_their_values_on_the_chosen_range(pag
     cells = [(index, cell) for index in range(4) for cell in ((0, 0), (1, 3), (3, 2))]
     largest = {name: np.abs(given[name]).max() for name in given if name != "input"}
     limits = {
-        "layer": lambda index: largest["conv1"],
-        "map": lambda index: np.abs(given["conv1"][..., index]).max(),
+        "one map": lambda index: np.abs(given["conv1"][..., index]).max(),
+        "one layer": lambda index: largest["conv1"],
         "the network": lambda index: max(largest.values()),
     }
     assert len({round(float(limit(0)), 4) for limit in limits.values()}) == 3
     for name, limit in limits.items():
-        page.get_by_role("radio", name=name).check(force=True)
+        drawn_anew(page, lambda name=name: page.get_by_role("radio", name=name).check(force=True))
         for index, cell in cells:
             x, y = place(page, "conv1", index, 4, [(n + 0.5) / 4 for n in cell])
             assert near(colour(page, x, y), shade(given["conv1"], index, cell, limit(index)))
@@ -121,7 +139,7 @@ def test_pointing_lights_the_sources_and_costs_no_traffic(page, app):
     page.wait_for_timeout(300)
     before = len(frames)
     point_at(page, "conv1", 1, 4, (2, 1), 4)
-    assert state(page)["lit"] == "conv1,1"
+    expect_state(page, lit="conv1,1")
     assert float(state(page)["value"]) == float(given["conv1"][2, 1, 1])
     # All channels are lit above the dimmed map, of conv1 only the one that is pointed at.
     alpha = {
@@ -141,7 +159,7 @@ def test_pointing_lights_the_sources_and_costs_no_traffic(page, app):
     x, y = place(page, "input", 0, 3, (3.5 / 6, 1 / 6))
     assert colour(page, x, y, "over")[:3] == [255, 176, 0]
     point_at(page, "pool1", 3, 4)
-    assert state(page)["lit"] == "pool1,3"
+    expect_state(page, lit="pool1,3")
     assert [colour(page, *place(page, "relu1", i, 4), "over")[3] > 0 for i in range(4)] == [
         False,
         False,
@@ -149,7 +167,7 @@ def test_pointing_lights_the_sources_and_costs_no_traffic(page, app):
         True,
     ]
     page.mouse.move(2, 2)
-    assert state(page)["lit"] == ""
+    expect_state(page, lit="")
     expect(page.locator(".base.dim")).to_have_count(0)
     assert len(frames) == before
 
@@ -157,15 +175,43 @@ def test_pointing_lights_the_sources_and_costs_no_traffic(page, app):
 def test_a_click_opens_and_the_mark_stays(page, app):
     open_map(page, app)
     page.mouse.click(*place(page, "relu1", 2, 4))
-    assert state(page)["opened"] == "relu1,2"
+    expect_state(page, opened="relu1,2")
     expect(told(page)).to_have_text("relu1 2 layer")
     settled(page)
     page.mouse.move(2, 2)
+    expect_state(page, lit="")
     x, y = place(page, "relu1", 2, 4)
     assert colour(page, x - TILE / 2 - 3, y, "over")[:3] == [255, 176, 0]
     page.get_by_role("button", name="Close the open map").click()
     expect(told(page)).to_have_text("0 layer")
-    assert state(page)["opened"] == ""
+    expect_state(page, opened="")
+
+
+def test_the_edges_of_an_open_map_stand_out_and_the_maps_do_too(page, app):
+    open_map(page, app)
+    page.mouse.click(*place(page, "relu1", 2, 4))
+    expect_state(page, opened="relu1,2")
+    page.mouse.move(2, 2)
+    expect_state(page, lit="")
+    expect(page.locator(".lines.dim")).to_be_visible()
+    expect(page.locator(".base.dim")).to_have_count(0)
+    middles = [[place(page, node, index, 4) for node in ("conv1", "relu1")] for index in range(4)]
+    middles = [((one[0] + other[0]) / 2, one[1]) for one, other in middles]
+    assert all(colour(page, *middle, "lines")[3] for middle in middles)
+    assert [bool(colour(page, *middle, "over")[3]) for middle in middles] == [
+        *[False, False, True, False]
+    ]
+    page.get_by_role("button", name="Close the open map").click()
+    expect(page.locator(".dim")).to_have_count(0)
+
+
+def test_the_legend_of_edges_has_their_colours_on_light_paper_and_dark(page, app):
+    open_map(page, app)
+    ends = [f"rgb({', '.join(map(str, channels(WEIGHT_RAMP[i])))})" for i in (0, -1)]
+    shade = f"linear-gradient(90deg, {ends[0]}, rgba(0, 0, 0, 0), {ends[1]})"
+    for _ in in_both_themes(page):
+        expect(page.locator(".scale.weights")).to_have_css("background-image", shade)
+        expect(page.locator(".range.weights i").first).to_have_css("background-image", shade)
 
 
 def test_all_of_it_by_keys(page, app):
@@ -187,15 +233,16 @@ def test_all_of_it_by_keys(page, app):
     for keys, place_of in walks:
         for key in keys:
             page.keyboard.press(key)
-        assert state(page)["lit"] == place_of
+        expect_state(page, lit=place_of)
     low, high = values[..., 3].min(), values[..., 3].max()
+    expect(live).to_contain_text("conv1, map 4 of 4, 4×4, from ")
     words = live.text_content().replace("−", "-").split()
     assert words[:6] == ["conv1,", "map", "4", "of", "4,", "4×4,"]
     assert (float(words[7]), float(words[9])) == pytest.approx((low, high), abs=1e-4)
     page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("Shift+ArrowLeft")
-    assert float(state(page)["value"]) == float(values[2, 1, 3])
     expect(live).to_contain_text("Row 3, column 2: ")
+    assert float(state(page)["value"]) == float(values[2, 1, 3])
     page.keyboard.press("Enter")
     expect(told(page)).to_have_text("conv1 3 layer")
     page.keyboard.press("Escape")
@@ -227,9 +274,9 @@ def test_wide_layers_have_pages(page, app):
     page.locator(".over").focus()
     page.keyboard.press("PageDown")
     page.keyboard.press("PageDown")
-    assert state(page)["lit"] == "conv1,140"
+    expect_state(page, lit="conv1,140")
     page.keyboard.press("End")
-    assert state(page)["lit"].startswith("softmax1,")
+    expect_state(page, lit=re.compile("^softmax1,"))
     # Of two groups, the second one's maps read the second half of relu1's.
     for key in ("Home", "ArrowRight", "PageDown", "PageDown", "PageDown"):
         page.keyboard.press(key)
@@ -244,21 +291,32 @@ def test_wide_layers_have_pages(page, app):
 def test_a_link_opens_a_map_that_is_out_of_sight_in_a_deep_network(page, app):
     page.set_viewport_size({"width": 390, "height": 844})
     open_map(page, app, "deep")
-    expect(page.locator(".hint")).to_contain_text("columns: scroll sideways")
+    columns = page.locator(".head").count()
+    expect(page.locator(".hint")).to_have_text(re.compile(f"^Columns 1–[2-4] of {columns}$"))
     wide = page.locator(BODY).evaluate("body => [body.scrollWidth, body.clientWidth]")
     assert wide[0] <= wide[1] <= 390
+    last = int(page.locator(".hint").inner_text().split("–")[1].split()[0])
+    page.get_by_role("button", name="Columns behind these").click()
+    expect(page.locator(".hint")).to_have_text(re.compile(f"^Columns {last + 1}–"))
+    page.get_by_role("button", name="Columns before these").click()
+    expect(page.locator(".hint")).to_have_text(re.compile("^Columns 1–"))
     page.locator(".over").focus()
     page.keyboard.press("End")
-    assert state(page)["lit"].startswith("softmax1,")
+    expect_state(page, lit=re.compile("^softmax1,"))
+    expect(page.locator(".hint")).to_have_text(re.compile(f"–{columns} of {columns}$"))
     box = page.locator('.head[data-node="softmax1"]').bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 390
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
-    assert state(page)["lit"].startswith("residual6,")
+    expect_state(page, lit=re.compile("^residual6,"))
     for _ in range(2):  # through both rows of its sixteen maps
         page.keyboard.press("ArrowLeft")
     expect(said(page, "title")).to_contain_text("residual6_add, map ")
     expect(said(page, "facts")).to_contain_text("of residual6_conv2_norm. From map ")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(said(page, "title")).to_contain_text("residual6_conv2_norm, map ")
+    expect(said(page, "facts")).to_contain_text("of residual6_conv2, by batch normalisation.")
     for _ in in_both_themes(page):
         assert not serious_violations(page)
 
@@ -270,7 +328,7 @@ def test_a_finger_looks_first_and_opens_with_a_second_tap(browser, app):
     point = place(tab, "conv1", 1, 4)
     tab.touchscreen.tap(*point)
     expect(said(tab, "title")).to_have_text("conv1, map 2 of 4")
-    assert state(tab)["opened"] == ""
+    expect_state(tab, opened="")
     expect(tab.get_by_role("button", name="Open this map")).to_be_visible()
     tab.touchscreen.tap(*point)
     expect(told(tab)).to_have_text("conv1 1 layer")

@@ -6,7 +6,7 @@
 const shelf = (window.vizcoreNetmaps ??= { kept: new Map(), waiting: new Set() });
 const kept = (stamp) => [...shelf.kept.values()].find(({ header }) => header.stamp === stamp);
 
-const RANGES = { map: "each map", layer: "each layer", network: "the network" };
+const RANGES = { map: "one map", layer: "one layer", network: "the network" };
 
 class NetMap {
   constructor(root) {
@@ -21,9 +21,12 @@ class NetMap {
     this.dusk = window.matchMedia("(prefers-color-scheme: dark)");
     this.redraw = () => requestAnimationFrame(() => this.net && this.draw());
     this.dusk.addEventListener("change", this.redraw);
+    this.back = () => this.comeBack();
+    window.addEventListener("vizcore-back-to-map", this.back);
   }
 
   destroy() {
+    window.removeEventListener("vizcore-back-to-map", this.back);
     shelf.waiting.delete(this.wake);
     this.observer.disconnect();
     this.dusk.removeEventListener("change", this.redraw);
@@ -37,7 +40,10 @@ class NetMap {
     this.content = element("div", { class: "content" }, this.heads.row, this.scene.stack);
     this.frame = element("div", { class: "window goes-on", onscroll: () => this.scrolled() }, this.content);
     this.legends = element("div", { class: "legends" });
-    this.hint = element("p", { class: "hint" });
+    this.before = iconButton("previous", "Columns before these", () => this.scrollBy(-1));
+    this.after = iconButton("next", "Columns behind these", () => this.scrollBy(1));
+    this.place = element("span", { class: "numbers" });
+    this.hint = element("div", { class: "hint", hidden: true }, this.before, this.place, this.after);
     this.live = element("p", { class: "unseen", "aria-live": "polite" });
     this.body = element("div", { class: "netmap numbers" }, element("div", { class: "above" }, this.buildRanges(), this.legends), this.hint, this.frame, this.readout.box, this.live);
     const scales = { response: SCALES.response, less: SCALES.weight.slice(0, 1), more: SCALES.weight.slice(-1) };
@@ -48,7 +54,7 @@ class NetMap {
   buildRanges() {
     this.radios = Object.fromEntries(Object.keys(RANGES).map((name) => [name, element("input", { type: "radio", name: "range", value: name, onchange: () => this.choseRange(name) })]));
     const choices = Object.entries(RANGES).map(([name, text]) => element("label", {}, this.radios[name], element("span", {}, text)));
-    return element("fieldset", { class: "ranges" }, element("legend", {}, "One range of colours for"), element("div", { class: "segments" }, ...choices));
+    return element("fieldset", { class: "ranges" }, element("legend", {}, "Colours can be compared within"), element("div", { class: "segments" }, ...choices));
   }
 
   listen(canvas) {
@@ -128,9 +134,9 @@ class NetMap {
     this.layout = this.scene.layout = new Layout(this.net, this.room, (column) => Math.max(wide(column.label, 600), wide(shapeOf(column), 400)) + 4);
     this.content.style.width = `${this.layout.wide}px`;
     this.scene.stack.style.height = `${this.layout.high}px`;
-    const beyond = this.layout.wide > this.room + 1;
-    this.hint.textContent = beyond ? `\u2194 ${this.net.columns.length} columns: scroll sideways, or walk with the arrow keys.` : "";
+    this.hint.hidden = this.layout.wide <= this.room + 1;
     this.heads.draw();
+    this.tellPlace();
     this.draw();
   }
 
@@ -148,20 +154,22 @@ class NetMap {
   drawLegends() {
     const { net, range } = this;
     const value = {
-      map: () => element("span", { class: "legend" }, "Value", this.bar("values"), "each from minus to plus its own largest magnitude"),
-      layer: () => element("span", { class: "legend" }, "Value", this.bar("values"), "minus to plus the number under the layer\u2019s name"),
+      map: () => this.key("Value", "values", "where m is the largest number of that map, whatever its sign."),
+      layer: () => this.key("Value", "values", "where m is the largest number of that layer, whatever its sign: the first \u00b1 under its name."),
       network: () => legend("Value", SCALES.response, net.limit),
     }[range]();
-    const edges = element("span", { class: "legend" }, "Edge", this.bar("weights"), "sum of the weights between two maps; grey: no weights");
+    const largest = range === "network" ? "of the network" : "of that layer: the second \u00b1 under its name";
+    const edges = this.key("Edge", "weights", `the sum of the weights between two maps, where m is the largest ${largest}. Grey: nothing to add up, as in ReLU, pooling and batch normalisation.`);
     const parts = [value, edges];
-    if (net.columns.some(({ sources }) => sources.some(({ by }) => by === "many"))) parts.push(element("span", { class: "legend" }, "Over a million weights between two layers are not drawn."));
-    if (this.scene.crowded) parts.push(element("span", { class: "legend" }, `Where there are more than ${MOST_EDGES} edges, those of the map that you point at are drawn.`));
-    if (this.layout.lanes.length) parts.push(element("span", { class: "legend" }, "Lines under the maps lead past the layers between."));
+    if (net.columns.some(({ sources }) => sources.some(({ by }) => by === "many"))) parts.push(element("p", { class: "legend ends" }, "Over a million weights between two layers are not drawn."));
+    if (this.scene.crowded) parts.push(element("p", { class: "legend ends" }, `Where there are more than ${MOST_EDGES} edges, those of the map that you point at are drawn.`));
+    if (this.layout.lanes.length) parts.push(element("p", { class: "legend ends" }, "Lines under the maps lead past the layers between."));
     this.legends.replaceChildren(...parts);
   }
 
-  bar(name) {
-    return element("span", { class: `scale ${name}` });
+  key(name, kind, text) {
+    const ends = [`${MINUS}m`, "+m"].map((end) => element("span", {}, end));
+    return element("div", { class: "legend" }, name, ends[0], element("span", { class: `scale ${kind}` }), ends[1], element("span", { class: "ends" }, text));
   }
 
   // ---- What is pointed at ----
@@ -216,6 +224,15 @@ class NetMap {
     this.paint();
     this.scene.over.focus();
     this.live.textContent = "Closed.";
+  }
+
+  // From what is open, below the map.
+  comeBack() {
+    if (!this.net) return;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.cursor = this.opened ?? this.cursor;
+    this.body.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
+    this.scene.over.focus({ preventScroll: true });
   }
 
   choseRange(name) {
@@ -341,9 +358,38 @@ class NetMap {
     else if (right > scrollLeft + this.room) this.frame.scrollLeft = right - this.room;
   }
 
+  // The first and the last of the columns that are in sight as a whole, or at least in part.
+  get inSight() {
+    const [from, to] = [this.frame.scrollLeft - 1, this.frame.scrollLeft + this.room + 1];
+    const { columns } = this.layout;
+    const whole = columns.map(({ x, wide }, i) => (x >= from && x + wide <= to ? i : -1)).filter((i) => i >= 0);
+    const part = columns.findIndex(({ x, wide }) => x + wide > from);
+    return whole.length ? [whole[0], whole.at(-1)] : [part, part];
+  }
+
+  tellPlace() {
+    const [first, last] = this.inSight;
+    const { length } = this.net.columns;
+    this.place.textContent = `Column${first === last ? ` ${first + 1}` : `s ${first + 1}\u2013${last + 1}`} of ${length}`;
+    this.before.setAttribute("aria-disabled", first === 0);
+    this.after.setAttribute("aria-disabled", last === length - 1);
+  }
+
+  // To the next columns, or those before, the first of them whole at the left.
+  scrollBy(by) {
+    const { columns } = this.layout;
+    const [first, last] = this.inSight;
+    const end = columns[Math.max(0, first - 1)];
+    const back = columns.findIndex(({ x }) => end.x + end.wide - x <= this.room - 2 * MARGIN);
+    const to = by > 0 ? Math.min(last + 1, columns.length - 1) : Math.min(back, Math.max(0, first - 1));
+    this.frame.scrollLeft = columns[to].x - MARGIN;
+  }
+
   scrolled() {
+    if (!this.layout) return;
+    if (!this.hint.hidden) this.tellPlace();
     const { left, wide } = this.scene;
-    if (!this.layout || wide >= this.layout.wide) return;
+    if (wide >= this.layout.wide) return;
     const { scrollLeft } = this.frame;
     const near = Math.min(200, (wide - this.room) / 4);
     const [before, behind] = [left > 0 && scrollLeft < left + near, left + wide < this.layout.wide && scrollLeft + this.room > left + wide - near];

@@ -47,7 +47,8 @@ class Readout {
       const noun = before.place ? (before.maps ? "map" : "number") : "channel";
       const which = read.length === 1 ? `${noun} ${readable(read[0].map + 1)}` : plural(read.length, noun).replace(/^\d+/, (n) => readable(Number(n)));
       const seen = on === read.length ? "" : on ? `, ${on} of them on the page in sight` : ", on another page";
-      return `From ${which} of ${before.name}${seen}.`;
+      const by = column.kind === "norm" ? ", by batch normalisation" : "";
+      return `From ${which} of ${before.name}${by}${seen}.`;
     });
   }
 

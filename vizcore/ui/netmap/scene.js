@@ -1,4 +1,5 @@
-// What the two canvases of the map show: all maps and edges, painted once, and above them what is lit.
+// What the three canvases of the map show: all edges and all maps, painted once, and above them
+// what is lit.
 
 const WIDEST_CANVAS = 4096;
 const MOST_EDGES = 600; // that are drawn between two columns when nothing is pointed at
@@ -81,9 +82,10 @@ function partAt({ columns }, cell) {
 class Scene {
   constructor() {
     this.pages = new Map();
+    this.lines = element("canvas", { class: "lines", "aria-hidden": "true" });
     this.base = element("canvas", { class: "base", "aria-hidden": "true" });
     this.over = element("canvas", { class: "over", tabindex: "0", role: "application" });
-    this.stack = element("div", { class: "stack" }, this.base, this.over);
+    this.stack = element("div", { class: "stack" }, this.lines, this.base, this.over);
   }
 
   // ---- Where a map stands ----
@@ -119,10 +121,11 @@ class Scene {
     this.left = clamp(Math.round(scrolled - (this.wide - room) / 2), 0, wide - this.wide);
     const { color, fontFamily } = getComputedStyle(this.stack);
     Object.assign(this, { ink: color, font: fontFamily });
-    const context = sized(this.base, this.wide, high);
-    this.light = sized(this.over, this.wide, high);
-    for (const canvas of [this.base, this.over]) canvas.style.left = `${this.left}px`;
-    return context;
+    const canvases = [this.lines, this.base, this.over];
+    for (const canvas of canvases) canvas.style.left = `${this.left}px`;
+    const contexts = canvases.map((canvas) => sized(canvas, this.wide, high));
+    this.light = contexts.pop();
+    return contexts;
   }
 
   within({ place }) {
@@ -156,11 +159,11 @@ class Scene {
 
   draw(room, scrolled) {
     this.findLikeliest();
-    const context = this.place(room, scrolled);
+    const [lines, maps] = this.place(room, scrolled);
     this.crowded = false;
-    for (const column of this.net.columns) this.drawEdges(context, column);
-    this.drawLanes(context);
-    for (const column of this.net.columns) if (this.within(column)) for (const map of this.shown(column)) this.drawItem(context, column, map);
+    for (const column of this.net.columns) this.drawEdges(lines, column);
+    this.drawLanes(lines);
+    for (const column of this.net.columns) if (this.within(column)) for (const map of this.shown(column)) this.drawItem(maps, column, map);
   }
 
   // Another picture: the page of the classes that holds the likeliest.
@@ -316,12 +319,13 @@ class Scene {
 
   // ---- What is lit ----
 
-  // What is pointed at stands out, all else is dimmed; what is open has its mark and its edges.
+  // What is pointed at stands out, all else is dimmed; so do the edges of what is open.
   paint(lit, opened) {
     const { light } = this;
-    light.clearRect(0, 0, this.wide, this.layout.high);
-    this.base.classList.toggle("dim", Boolean(lit));
     const main = lit ?? opened;
+    light.clearRect(0, 0, this.wide, this.layout.high);
+    this.lines.classList.toggle("dim", Boolean(main));
+    this.base.classList.toggle("dim", Boolean(lit));
     if (main) this.lightUp(light, main, Boolean(lit));
     if (opened) this.mark(opened);
     if (lit) this.drawField(light, lit);

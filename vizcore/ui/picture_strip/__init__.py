@@ -1,4 +1,4 @@
-"""Small pictures in two rows, one of which is chosen."""
+"""Small pictures, as many at a time as there is room for, one of which is chosen."""
 
 import numpy as np
 import streamlit as st
@@ -12,7 +12,8 @@ _component = register("picture_strip")
 def picture_strip(pictures, titles, *, chosen, on_choice, visit, label, key):
     """Let one choose a picture; its pixels stay hard, however large they are drawn.
 
-    The browser marks another picture at once and tells the server afterwards. Arrow keys choose.
+    The browser marks another picture at once and tells the server afterwards. Arrow keys choose;
+    where not all fit, buttons turn pages.
 
     Parameters
     ----------

@@ -1,12 +1,25 @@
-// Small pictures as one choice: a radio group in two rows that scroll sideways.
+// Small pictures as one choice: a radio group, and where not all of them fit, pages to turn.
 
 const ROWS = 2;
 const LARGEST = 64; // CSS pixels of a picture's longer side
+const GAP = 6;
+const RIM = 5;
+const TURNER = 44; // a button at either side
 
 class PictureStrip {
   constructor(root) {
-    this.body = element("div", { class: "strip goes-on", role: "radiogroup", onkeydown: (event) => this.press(event) });
+    this.strip = element("div", { class: "strip", role: "radiogroup", onkeydown: (event) => this.press(event) });
+    this.back = iconButton("previous", "Pictures before these", () => this.turn(-1));
+    this.on = iconButton("next", "Pictures behind these", () => this.turn(1));
+    this.told = element("p", { class: "told numbers", role: "status" });
+    this.body = element("div", { class: "pages" }, this.back, this.strip, this.on, this.told);
+    this.observer = new ResizeObserver(() => this.buttons && this.body.clientWidth !== this.room && this.arrange());
+    this.observer.observe(this.body);
     root.append(this.body);
+  }
+
+  destroy() {
+    this.observer.disconnect();
   }
 
   update({ data, setTriggerValue }) {
@@ -20,56 +33,93 @@ class PictureStrip {
     this.visit = header.visit;
     // What answers an older choice would undo the newer one.
     if (visited || header.chosen === this.chosen) this.waiting = false;
-    if (!this.waiting) this.mark(header.chosen, visited);
-    this.body.dataset.drawn = this.buttons.length;
+    if (!this.waiting) this.mark(header.chosen);
+    if (visited) this.arrange();
+    this.strip.dataset.drawn = this.buttons.length;
   }
 
-  draw({ shape: [count, rows, columns, channels], titles, label }, levels) {
-    this.columns = Math.ceil(count / ROWS);
+  draw({ shape: [, rows, columns, channels], titles, label }, levels) {
     const side = Math.max(rows, columns);
     const zoom = side <= LARGEST ? Math.floor(LARGEST / side) : LARGEST / side;
-    this.body.setAttribute("aria-label", label);
-    this.body.style.gridTemplateColumns = `repeat(${this.columns}, max-content)`;
+    this.picture = { wide: columns * zoom, tall: rows * zoom };
+    this.strip.setAttribute("aria-label", label);
     this.buttons = titles.map((title, i) => {
       const canvas = element("canvas", { width: columns, height: rows, class: zoom < 1 ? "small" : "", "aria-hidden": "true" });
-      Object.assign(canvas.style, { width: `${columns * zoom}px`, height: `${rows * zoom}px` });
+      Object.assign(canvas.style, { width: `${this.picture.wide}px`, height: `${this.picture.tall}px` });
       canvas.getContext("2d").putImageData(imageOf(levels.subarray(i * rows * columns * channels), rows, columns, channels), 0, 0);
       return element("button", { type: "button", role: "radio", "aria-label": title, title, onclick: () => this.choose(i) }, canvas);
     });
-    this.body.replaceChildren(...this.buttons);
+    this.strip.replaceChildren(...this.buttons);
   }
 
-  mark(place, reveal) {
-    this.chosen = place;
-    this.buttons.forEach((button, i) => {
-      button.setAttribute("aria-checked", String(i === place));
-      button.tabIndex = i === place ? 0 : -1;
-    });
-    if (reveal) this.reveal();
+  // ---- Pages ----
+
+  // As many as fit, in rows that are equally long; at the sides there may be buttons.
+  arrange() {
+    const count = this.buttons.length;
+    this.room = this.body.clientWidth;
+    const fit = (room) => Math.max(1, Math.floor((room - 2 * RIM + GAP) / (this.picture.wide + GAP)));
+    const paged = fit(this.room) * ROWS < count;
+    // On a phone, what stands below is not to be pushed out of sight.
+    const rows = count <= fit(this.room) || (paged && matchMedia("(max-width: 640px)").matches) ? 1 : ROWS;
+    this.columns = paged ? fit(this.room - 2 * TURNER) : Math.ceil(count / rows);
+    this.perPage = paged ? this.columns * rows : count;
+    for (const part of [this.back, this.on, this.told]) part.hidden = !paged;
+    this.strip.style.gridTemplateColumns = `repeat(${this.columns}, max-content)`;
+    this.strip.style.minHeight = `${rows * (this.picture.tall + GAP) - GAP + 2 * RIM}px`;
+    this.reveal();
   }
 
-  // Sideways alone: the page must not move.
   reveal() {
-    const { offsetLeft, offsetWidth } = this.buttons[this.chosen];
-    const { scrollLeft, clientWidth } = this.body;
-    if (offsetLeft < scrollLeft) this.body.scrollLeft = offsetLeft - 8;
-    else if (offsetLeft + offsetWidth > scrollLeft + clientWidth) this.body.scrollLeft = offsetLeft + offsetWidth - clientWidth + 8;
+    this.showPage(Math.floor(this.chosen / this.perPage));
+  }
+
+  turn(by) {
+    this.showPage(Math.max(0, Math.min(this.page + by, Math.ceil(this.buttons.length / this.perPage) - 1)));
+  }
+
+  showPage(page) {
+    const [first, count] = [page * this.perPage, this.buttons.length];
+    const last = Math.min(first + this.perPage, count);
+    this.page = page;
+    this.buttons.forEach((button, i) => (button.hidden = i < first || i >= last));
+    this.back.setAttribute("aria-disabled", first === 0);
+    this.on.setAttribute("aria-disabled", last === count);
+    this.told.textContent = `${first + 1}–${last} of ${count}`;
+    this.letIn();
+  }
+
+  // One of those in sight can be reached by Tab: the chosen one, if it is there.
+  letIn() {
+    const first = this.page * this.perPage;
+    const inSight = this.chosen >= first && this.chosen < first + this.perPage;
+    this.buttons.forEach((button, i) => (button.tabIndex = i === (inSight ? this.chosen : first) ? 0 : -1));
+  }
+
+  // ---- The choice ----
+
+  mark(place) {
+    this.chosen = place;
+    this.buttons.forEach((button, i) => button.setAttribute("aria-checked", String(i === place)));
+    if (this.perPage) this.letIn();
   }
 
   choose(place) {
     if (place === this.chosen) return;
     this.waiting = true;
-    this.mark(place, true);
+    this.mark(place);
+    this.reveal();
     this.tell(place);
   }
 
   press(event) {
     const last = this.buttons.length - 1;
+    const at = this.buttons.indexOf(event.composedPath()[0]);
     const place = {
-      ArrowLeft: this.chosen - 1,
-      ArrowRight: this.chosen + 1,
-      ArrowUp: this.chosen - this.columns,
-      ArrowDown: this.chosen + this.columns,
+      ArrowLeft: at - 1,
+      ArrowRight: at + 1,
+      ArrowUp: at - this.columns,
+      ArrowDown: at + this.columns,
       Home: 0,
       End: last,
     }[event.key];
