@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from vizcore.imaging.seeing import Steps, see
-from vizcore.ui.classify_words import cautions, doubt
+from vizcore.ui.classify_words import cautions, doubt, inversion_told
 
 GREY, COLOUR = (28, 28, 1), (32, 32, 3)
 
@@ -26,8 +26,15 @@ def test_a_light_figure_on_black_needs_no_words():
 
 
 def test_ink_on_paper_is_inverted_and_that_is_said():
-    (said,) = told(ink())
-    assert said.startswith("It was inverted: its edge is light")
+    assert told(ink()) == []
+
+    def said(picture, steps, on_black):
+        return inversion_told(see(picture, GREY, steps, on_black=on_black), steps)
+
+    assert said(ink(), Steps(), on_black=True).startswith("It was inverted: its edge is light")
+    assert said(ink(), Steps(), on_black=False) == ""
+    assert said(ink(ground=0, figure=255), Steps(), on_black=True) == ""
+    assert said(ink(), Steps(inversion="on"), on_black=True) == ""
 
 
 def test_ink_on_paper_that_is_not_inverted():

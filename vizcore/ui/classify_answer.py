@@ -9,7 +9,7 @@ from vizcore.compute.recent import recent
 from vizcore.imaging.seeing import levels_of, see
 from vizcore.nets.attribution import logit_node
 from vizcore.nets.preparation import Preparation
-from vizcore.ui.classify_words import cautions, doubt
+from vizcore.ui.classify_words import cautions, doubt, inversion_told
 from vizcore.ui.network_pictures import dataset_of
 from vizcore.ui.network_prediction import prediction
 from vizcore.ui.network_view import passed
@@ -117,6 +117,8 @@ def answer_section(settings, key, network, shown, stages, answer):
     prediction(network, answer.probabilities, seen, logits=answer.logits, count=NAMED)
     if said := doubt(answer.names, answer.probabilities):
         st.markdown(f":material/question_mark: **{plain(said)}**")
+    if said := inversion_told(stages, settings.steps):
+        st.info(said)
     told = cautions(
         stages,
         settings.steps,

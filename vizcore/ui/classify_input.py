@@ -1,7 +1,11 @@
 """Choosing the picture that a network classifies: a sample, a drawing, files or a shot."""
 
+from base64 import b64encode
+from html import escape
+
 import streamlit as st
 
+from vizcore.imaging import fit_within, to_jpeg
 from vizcore.ui import classify_files as files
 from vizcore.ui import network_pictures as pictures
 from vizcore.ui.classify_settings import CAMERA
@@ -19,6 +23,15 @@ from vizcore.ui.plain import plain
 from vizcore.ui.uploads import admit, promise
 
 TITLES = SOURCES | {OWN: "Files", CAMERA: "Camera"}
+
+_ON_SCREEN = 300_000
+"""Pixels of a visitor's picture beside its answer."""
+
+_STYLE = """<style>
+.brought { width: max-content; max-width: 100%; margin: 0; }
+.brought img { display: block; max-width: 100%; max-height: 320px; border-radius: 4px; box-shadow: 0 0 0 1px rgb(110 120 130 / 70%); }
+.brought figcaption { overflow-wrap: anywhere; }
+</style>"""  # noqa: E501
 
 _STROKE, _PROBLEM = "classify.stroke", "classify.problem"
 
@@ -98,6 +111,19 @@ def _uploader(state):
             st.warning(plain(one.problem))
     if own_photo() is None:
         st.markdown("Until there is a picture, you see the first sample. A link carries no file.")
+    else:
+        _photo()
+
+
+def _photo():
+    """Show the picture that is opened, under its name."""
+    name = next((one.name for one in files.brought() if one.id == files.opened()), "Your picture")
+    data = to_jpeg(fit_within(own_photo().preview, _ON_SCREEN), 85)
+    st.html(
+        f'{_STYLE}<figure class="brought"><img src="data:image/jpeg;base64,'
+        f'{b64encode(data).decode()}" alt="Your picture"><figcaption>{escape(name)}</figcaption>'
+        "</figure>"
+    )
 
 
 def _camera(state):

@@ -99,7 +99,7 @@ def _told(name, made, network):
         return "Frame", f"{size}, {left} of it" if changed and cut else size
     if name == "resize":
         larger = high * wide > made["frame"].picture.shape[0] * made["frame"].picture.shape[1]
-        how = ", enlarged" if larger else ", each the mean of what it covers" if changed else ""
+        how = ", enlarged" if larger else ", averaged" if changed else ""
         return "Resize", f"{size}{how}"
     if name == "grey":
         kind = "grey" if channels == 1 else "red, green and blue"

@@ -89,6 +89,14 @@ def cautions(stages, steps, *, on_black, normalised=True):
     return [one for one in told if one]
 
 
+def inversion_told(stages, steps):
+    """Say that a picture was inverted without being asked; empty where it was not."""
+    done = any(one.name == "invert" and one.changed for one in stages)
+    if not done or steps.inversion != "auto":
+        return ""
+    return "It was inverted: its edge is light, and this network learned from light on black."
+
+
 def _told_edge(made, steps, on_black):
     if not on_black:
         return ""
@@ -97,11 +105,6 @@ def _told_edge(made, steps, on_black):
             "The network is given something dark on a light ground, and learned from light "
             "figures on black: "
             + ("do not invert it." if steps.inversion == "on" else "let it be inverted.")
-        )
-    if made["invert"] is not made["grey"]:
-        return (
-            "It was inverted: its edge is light, and this network learned from light figures on "
-            "black."
         )
     return ""
 

@@ -8,7 +8,6 @@ import streamlit as st
 
 from vizcore.figures.colours import RESPONSE_SCALE
 from vizcore.imaging import to_png
-from vizcore.ui.numbers import readable
 from vizcore.ui.run_words import percent
 
 NAMED = 3
@@ -102,12 +101,17 @@ def judged(names, best, truth):
 
 def _bar(name, share, logit):
     width = f"{100 * share:.2f}%"
-    beside = "" if logit is None else f'<span class="figure">{_LOGIT}{readable(logit)}</span>'
+    beside = "" if logit is None else f'<span class="figure">{_LOGIT}{_two(logit)}</span>'
     return (
         f'<li><span class="name">{escape(name)}</span>'
         f'<span class="track" aria-hidden="true"><span style="width: {width}"></span></span>'
         f'<span class="figure">{percent(share)}</span>{beside}</li>'
     )
+
+
+def _two(value):
+    """Write a number with two decimals, for a column of them."""
+    return f"{value:,.2f}".replace("-", "−")
 
 
 def _address(network, shown):
