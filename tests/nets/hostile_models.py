@@ -8,6 +8,7 @@ import base64
 import copy
 import json
 import marshal
+import os
 import pickle
 import struct
 import sys
@@ -41,7 +42,7 @@ from keras_files import (  # noqa: E402
     stored,
 )
 
-CANARY = Path(tempfile.gettempdir()) / "a-model-file-has-run-code"
+CANARY = Path(tempfile.gettempdir()) / f"a-model-file-has-run-code-{os.getpid()}"
 """What the files that run code would leave behind."""
 
 # ---- Archives ----
@@ -451,13 +452,14 @@ def put(path, value):
 
 
 def gzip_bomb():
-    """A kernel that is gigabytes of zeros, packed."""
+    """A kernel of 58 MB of zeros, packed."""
     config = sequential(start(), conv(), flatten(), dense(99_999))
     arrays = {name: one for name, one in ARRAYS.items() if "dense" not in name}
 
     def change(file):
-        packed = {"chunks": (144, 33_333), "compression": "gzip"}
-        file.create_dataset(KERNEL, (144, 99_999), "<f4", **packed)[:] = 0
+        packed = {"chunks": (144, 99_999), "compression": "gzip"}
+        kernel = file.create_dataset(KERNEL, (144, 99_999), "<f4", **packed)
+        kernel.id.write_direct_chunk((0, 0), zlib.compress(bytes(4 * 144 * 99_999), 1))
         file["layers/dense/vars/1"] = np.zeros(99_999, np.float32)
 
     return keras_file(config, h5(arrays, change))
