@@ -2,8 +2,8 @@
 
     python tests/browser/counting_server.py PORT OTHER_PORT
 
-A GET of http://127.0.0.1:OTHER_PORT answers with JSON: how many photos and sessions are alive, the
-bytes of the uploads, and of what is held beside them.
+A GET of http://127.0.0.1:OTHER_PORT answers with JSON: how many photos are alive, the bytes of the
+uploads, and of what is held beside them.
 """
 
 import json
@@ -17,27 +17,21 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from streamlit.runtime import Runtime  # noqa: E402
-from streamlit.runtime.app_session import AppSession  # noqa: E402
 from streamlit.web import cli  # noqa: E402
 
 from vizcore.ui.photos import Photo  # noqa: E402
 
-
-def alive(kind, wanted=lambda one: True):
-    """Return what comes to hold every object of a kind, as long as it lives."""
-    living, make = weakref.WeakSet(), kind.__init__
-
-    def counted(self, *arguments, **settings):
-        make(self, *arguments, **settings)
-        if wanted(self):
-            living.add(self)
-
-    kind.__init__ = counted
-    return living
+uploaded, make = weakref.WeakSet(), Photo.__init__
 
 
-uploaded = alive(Photo, lambda photo: isinstance(photo.source, bytes))
-sessions = alive(AppSession)
+def counted(self, *arguments, **settings):
+    """Make a photo, and remember it as long as it lives."""
+    make(self, *arguments, **settings)
+    if isinstance(self.source, bytes):
+        uploaded.add(self)
+
+
+Photo.__init__ = counted
 
 
 class Told(BaseHTTPRequestHandler):
@@ -49,7 +43,6 @@ class Told(BaseHTTPRequestHandler):
         files = [file for own in list(store.file_storage.values()) for file in own.values()]
         told = {
             "photos": len(uploaded),
-            "sessions": len(sessions),
             "bytes": sum(len(file.data) for file in files),
             "held": sum(sum(own.values()) for own in getattr(store, "held", {}).values()),
         }

@@ -19,10 +19,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from vizcore.compute.recent import forget_unused
 from vizcore.ui.upload_store import BoundedUploads
 
-GRACE = 0.75
+GRACE = 1 / 2
 """After this part of Streamlit's time a session is closed: while Streamlit can still find it."""
 
-EVERY = 1 / 16
+EVERY = 1 / 24
 """How often one looks, as a part of the same time."""
 
 _watching, _lock = [], threading.Lock()
@@ -108,7 +108,12 @@ class _Watch:
         return stored | set(self.visitors)
 
     def _close(self, session_id):
+        left = self._server._session_mgr.get_session_info(session_id)
         self._server.close_session(session_id)
+        if left:
+            # Streamlit's loop holds on to the session that it looked at last.
+            left.session.session_state.clear()
+            left.session._fragment_storage.clear()
         self._store.remove_session_files(session_id)
         self.visitors.discard(session_id)
 
