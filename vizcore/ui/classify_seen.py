@@ -78,9 +78,8 @@ def numbers_told(network, normalise):
         return "x = level ÷ 255"
     if len(set(mean)) == len(set(spread)) == 1:
         return f"x = (level ÷ 255 − {readable(mean[0], 3)}) ÷ {readable(spread[0], 3)}"
-    names = _CHANNELS[len(mean)]
     means, spreads = (", ".join(readable(one, 3) for one in each) for each in (mean, spread))
-    return f"x = (level ÷ 255 − mean) ÷ spread; for {', '.join(names)}: {means}; {spreads}"
+    return f"x = (level ÷ 255 − mean) ÷ spread, mean {means}, spread {spreads}"
 
 
 # ---- One step ----

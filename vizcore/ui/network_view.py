@@ -13,7 +13,7 @@ from vizcore.ui.kernel_links import kernel_link
 from vizcore.ui.learned_settings import LearnedSettings
 from vizcore.ui.lesson_links import query_of
 from vizcore.ui.netmap import contents, netmap
-from vizcore.ui.network_settings import RANGES, is_place
+from vizcore.ui.network_settings import OWN_MODEL, RANGES, is_place
 from vizcore.ui.plain import plain
 
 _TOLD, _OPENINGS = "network.visit", "network.openings"
@@ -147,7 +147,7 @@ def _detail(state, one):
 
 def _learned_link(now, graph):
     """Link to what the opened map answers to, where test pictures can tell."""
-    if now.node in excitable(graph):
+    if now.node in excitable(graph) and now.model != OWN_MODEL:
         there = LearnedSettings(model=now.model, picture=now.picture, node=now.node, map=now.map)
         st.page_link(
             _LEARNED,
