@@ -140,7 +140,7 @@ def read_layer(written, counted):
         kind,
     ):
         raise LayerError(
-            f"The layer {origin} is of its author's own making, and only Keras's own are read."
+            f"The layer {origin} is not of keras.layers, and only layers of Keras's own are read."
         )
     given = _Given(config)
     try:
