@@ -109,10 +109,10 @@ function minuses(context, { rows, columns, at }, limit, ink, left, top, zoom) {
     }
 }
 
-// The legend of these numbers; where none is negative, of the positive half.
+// The legend of these numbers; where none is so negative that its colour tells, of the positive half.
 function rangeOf(unit, scale, limit, values) {
   const range = legend(unit, scale, limit);
-  if (values.some((value) => value < 0)) return range;
+  if (values.some((value) => value < -limit / 1000)) return range;
   const half = scale.slice(scale.length >> 1).map((rgb) => `rgb(${rgb.join(",")})`);
   range.querySelector(".scale").style.background = `linear-gradient(90deg, ${half.join(",")})`;
   range.children[1].textContent = "0";
