@@ -14,11 +14,11 @@ from vizcore.ui.overlay import Panel, overlay
 from vizcore.ui.plain import plain
 from vizcore.ui.run_words import percent
 
-_WORDS = {
-    "eighth": "about an eighth",
-    "quarter": "about a quarter",
-    "half": "about half",
-}
+FAINT = 0.01
+"""A probability that falls by less is as good as unchanged."""
+
+_WORDS = {"eighth": "about an eighth", "quarter": "about a quarter", "half": "about half"}
+_FAINT = " That is next to nothing, however dark its blue: try a larger square."
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,12 +167,14 @@ def _controls(state, network, probabilities, layers):
 
 def _show(network, levels, label, probability, square, looks):
     name, (side, _) = network.class_names[label], square_of(levels, square)
+    least = looks.occlusion.probabilities.min()
+    faint = "" if looks.occlusion.drops.max() >= FAINT else _FAINT
     st.markdown(
         f"The network gives “{plain(name)}” {percent(probability)} for this picture. Under "
         "the colours the picture is pale grey. The darker the blue, the more a place matters: each "
         "method on a scale of its own. In occlusion, red places, marked with −, speak against the "
         f"class; wherever the square of {side}×{side} pixels lies, at least "
-        f"{percent(float(looks.occlusion.probabilities.min()))} are left."
+        f"{percent(float(least))} are left.{faint}"
     )
     if looks.grad_cam is not None and not looks.grad_cam.map.any():
         st.info(
