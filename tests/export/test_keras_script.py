@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vizcore.export.keras_script import keras_script
+from vizcore.export.keras_script import keras_script, weights_file
+from vizcore.nets import pretrained, transfer
 from vizcore.nets.architectures import Architecture, build, preset
 from vizcore.nets.augmentation import Augmentation
 from vizcore.nets.dataset import Dataset, Part
@@ -88,6 +90,38 @@ def test_its_losses_are_those_of_the_run(name, tmp_path):
     script = keras_script("Mine", "digits", network, settings, preparation, fraction=0.15)
     told = carried_out(script, tmp_path)
     assert_alike(told, *trained(data, network, settings, preparation, fraction=0.15))
+
+
+@tensorflow
+def test_frozen_layers_keep_their_weights_in_the_script_too(tmp_path):
+    settings = replace(SETTINGS, batch=200, loss="cross_entropy")
+    data, network = load_dataset("digits"), transfer.with_new_head("tiny", 10)
+    preparation = transfer.preparation("tiny", side=32, channels=3)
+    script = keras_script("Mine", "digits", network, settings, preparation, features="tiny")
+    shutil.copy(pretrained.FOLDER / weights_file("tiny"), tmp_path)
+    told = carried_out(script, tmp_path)
+
+    parts = three_parts(data, seed=settings.seed)
+    model = transfer.reuse(build(network, seed=settings.seed), network, "tiny")
+    before = model.get_weights()
+    compiled(model, settings)
+    rows = list(train(model, parts.train, parts.validation, settings, preparation=preparation))
+    assert_alike(told, rows, model.get_weights())
+    for one, kept in zip(told["weights"][:8], before, strict=False):
+        np.testing.assert_array_equal(np.float32(one), kept)
+
+
+def test_the_script_says_beforehand_which_file_it_needs():
+    network = transfer.with_new_head("objects", 2)
+    preparation = transfer.preparation("objects", channels=3)
+    script = keras_script("Mine", "own", network, SETTINGS, preparation, features="objects")
+    compile(script, "script", "exec")
+    opening = script[: script.index("import math")]
+    assert "frozen. Their weights are read from objects.npz" in opening
+    frozen = script[script.index("FROZEN") :]
+    assert frozen.index("trainable = False") < frozen.index("model.compile")
+    assert "conv7 norm7" in frozen and "dense1" not in frozen[: frozen.index("PARTS")]
+    assert max(map(len, script.splitlines())) <= 100
 
 
 @tensorflow
