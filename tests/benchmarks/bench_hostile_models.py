@@ -19,7 +19,7 @@ import numpy as np
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "nets"), str(ROOT / "tests" / "compute")]
-from hostile_models import CANARY, CURIOUS, HOSTILE  # noqa: E402
+from hostile_models import CANARY, CURIOUS, HOSTILE, LARGE  # noqa: E402
 from keras_files import file_of, honest, members, stored, zipped  # noqa: E402
 from made_networks import drawn_network  # noqa: E402
 
@@ -129,7 +129,7 @@ def read_all(sources):
 
 
 def main():
-    hostile = read_all((name, make()) for name, make in HOSTILE.items())
+    hostile = read_all((name, make()) for name, make in {**HOSTILE, **LARGE}.items())
     others = read_all(damaged())
     others += read_all((f"curious: {name}", make()) for name, make in CURIOUS.items())
     theirs = read_all(files(sys.argv[1])) if len(sys.argv) > 1 else []
