@@ -5,7 +5,7 @@ import streamlit as st
 from vizcore.ui import own_class_list as datasets
 from vizcore.ui.frame import open_page
 from vizcore.ui.own_class_input import bring
-from vizcore.ui.own_class_preview import preview
+from vizcore.ui.own_class_preview import is_there, preview
 from vizcore.ui.own_class_settings import OwnClassSettings
 from vizcore.ui.plain import plain
 from vizcore.ui.state import PageState
@@ -24,14 +24,14 @@ if state.problem:
 st.subheader("1. Bring pictures", anchor=False)
 bring(state)
 
-st.subheader("2. Look at them", anchor=False)
-make = preview(state)
-
-st.subheader("3. Keep them", anchor=False)
-if make:
-    datasets.keep(make, who)
-else:
-    st.markdown("As soon as there are two classes with enough pictures, they can be kept here.")
+if is_there(state):
+    st.subheader("2. Look at them", anchor=False)
+    make = preview(state)
+    st.subheader("3. Keep them", anchor=False)
+    if make:
+        datasets.keep(make, who)
+    else:
+        st.markdown("As soon as there are two classes with enough pictures, they can be kept here.")
 
 st.subheader("Your datasets", anchor=False)
 datasets.told()

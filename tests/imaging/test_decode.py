@@ -521,3 +521,22 @@ def test_shared_heic_is_recognised():
     for path in shared_files("pillow_tests_images/avif"):
         text = refusal(path.read_bytes())
         assert ("HEIC" if path.suffix == ".heif" else "AVIF") in text
+
+
+# --- parts without end ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        png((2, 2, 8, 0), bytes(6), *[chunk(b"teXt")] * 9000),
+        gif((2, 2), (0, 0, 2, 2), b"!\xfe\1\0\0" * 40_000),
+        gif((2, 2), (0, 0, 2, 2), b"!\xfe" + b"\1\0" * 70_000 + b"\0"),
+        saved(PHOTO, "WEBP") + bytes(8 * 5000),
+    ],
+    ids=["PNG", "GIF", "GIF, one comment", "WebP"],
+)
+def test_a_picture_of_more_parts_than_any_needs_is_refused(data):
+    if data.startswith(b"RIFF"):
+        data = data[:4] + struct.pack("<I", len(data) - 8) + data[8:]
+    assert "damaged" in refusal(data)

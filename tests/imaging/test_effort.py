@@ -21,7 +21,7 @@ def saved(mode, kind, **options):
         (saved("RGBA", "PNG"), 600),
         (saved("I;16", "PNG"), 1600),
         (saved("RGB", "JPEG"), 200),
-        (saved("RGB", "WEBP"), 600),
+        (saved("RGB", "WEBP"), 1000),
         (saved("P", "GIF"), 200),
         (saved("RGB", "BMP"), 200),
         (b"", 0),
@@ -39,3 +39,11 @@ def test_a_jpeg_counts_with_its_scans():
     Image.fromarray(noise).save(file, "JPEG", progressive=True)
     scans = file.getvalue().count(b"\xff\xda")
     assert scans >= 8 and decoding_effort(file.getvalue()) == 6400 * (1 + scans // 8)
+
+
+def test_a_bmp_in_run_lengths_counts_with_its_bytes():
+    plain = bytearray(saved("P", "BMP"))
+    plain[30] = 1
+    assert decoding_effort(bytes(plain)) == 12 * len(plain)
+    plain[18:26] = (400).to_bytes(4, "little") * 2
+    assert decoding_effort(bytes(plain)) == 12 * 160_000

@@ -17,6 +17,12 @@ from dataclasses import dataclass
 MAX_JPEG_SCANS = 64
 MAX_JPEG_SEGMENTS = 4096
 
+# The other formats are walked part by part, and a part can be of a few bytes: ten megabytes of
+# them take seconds. The largest honest file, of chunks of 4 KB or blocks of 255 bytes, has fewer.
+MAX_PNG_CHUNKS = 8192
+MAX_GIF_BLOCKS = 65_536
+MAX_WEBP_CHUNKS = 4096
+
 # Colour types of a PNG.
 PNG_GREY, PNG_RGB, PNG_INDEXED, PNG_GREY_ALPHA = 0, 2, 3, 4
 
@@ -113,13 +119,16 @@ def _png_transparent(body: bytes, depth: int, colour: int) -> tuple[int, ...]:
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield each chunk's kind and its whole bytes, up to IEND."""
     at, kind = 8, b""
-    while kind != b"IEND":
+    for _ in range(MAX_PNG_CHUNKS):
         length, kind = struct.unpack_from(">I4s", data, at)
         chunk = data[at : at + length + 12]
         if len(chunk) != length + 12:
             raise ValueError("cut short")
         yield kind, chunk
+        if kind == b"IEND":
+            return
         at += length + 12
+    raise ValueError("more chunks than any picture needs")
 
 
 def read_jpeg(data: bytes) -> Container:
@@ -168,16 +177,16 @@ def read_gif(data: bytes) -> Container:
     """
     width, height, flags = struct.unpack_from("<HHB", data, 6)
     at = end_of_header = 13 + _gif_palette_size(flags)
-    control = b""
+    control, blocks = b"", iter(range(MAX_GIF_BLOCKS))
     while data[at] == 0x21:
-        end = _gif_end_of_blocks(data, at + 2)
+        end = _gif_end_of_blocks(data, at + 2, blocks)
         if data[at + 1] == 0xF9:
             control = data[at:end]
         at = end
     if data[at] != 0x2C:
         raise ValueError("no frame")
     left, top, w, h, flags = struct.unpack_from("<4HB", data, at + 1)
-    end = _gif_end_of_blocks(data, at + 11 + _gif_palette_size(flags))
+    end = _gif_end_of_blocks(data, at + 11 + _gif_palette_size(flags), blocks)
     return Container(
         "GIF",
         max(width, left + w),
@@ -191,10 +200,12 @@ def _gif_palette_size(flags: int) -> int:
     return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0
 
 
-def _gif_end_of_blocks(data: bytes, at: int) -> int:
-    """Step over data blocks, each led by its length, to just after the empty one."""
+def _gif_end_of_blocks(data: bytes, at: int, blocks: Iterator) -> int:
+    """Step over data blocks, each led by its length, to just after the empty one; count them."""
     while data[at]:
         at += data[at] + 1
+        next(blocks)
+    next(blocks)
     return at + 1
 
 
@@ -219,10 +230,13 @@ def _webp_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     at, end = 12, 8 + int.from_bytes(data[4:8], "little")
     if end > len(data):
         raise ValueError("cut short")
-    while at + 8 <= end:
+    for _ in range(MAX_WEBP_CHUNKS):
+        if at + 8 > end:
+            return
         kind, length = struct.unpack_from("<4sI", data, at)
         yield kind, data[at + 8 : at + 8 + length]
         at += 8 + length + length % 2
+    raise ValueError("more chunks than any picture needs")
 
 
 def read_bmp(data: bytes) -> Container:

@@ -6,6 +6,7 @@ limits. What cannot be used is skipped and named, and the rest is kept.
 """
 
 import io
+import time
 import unicodedata
 import zipfile
 from collections import Counter
@@ -32,6 +33,11 @@ _ENCRYPTED, _UTF8 = 0x1, 0x800
 _JUNK_FOLDERS, _JUNK_FILES = {"__macosx"}, {"thumbs.db", "desktop.ini"}
 _LONGEST_PATH = 80
 
+_TOO_MUCH = (
+    "It was not read, as the pictures of this archive are too large together: save them smaller, a"
+    " side of 300 pixels is plenty."
+)
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -50,15 +56,18 @@ class Limits:
         Folders in one another.
     effort : int
         What decoding may cost, as `decoding_effort` counts it; pictures beyond are skipped.
+    seconds : float
+        Of processor time, when all else is within bounds and yet takes too long; likewise.
     """
 
     file_bytes: int = 64 * MB
     entries: int = 4096
     pictures: int = 1000
     classes: int = 20
-    unpacked_bytes: int = 128 * MB
+    unpacked_bytes: int = 64 * MB
     depth: int = 8
     effort: int = 80_000_000
+    seconds: float = 1.5
 
 
 STANDARD = Limits()
@@ -164,20 +173,27 @@ class PictureArchive:
 
     def __iter__(self):
         yield from self._skipped
-        left = self._limits.effort
+        effort = seconds = 0
         for member in self._members:
-            try:
-                data = self._read(member)
-                effort = decoding_effort(data)
-                if effort > left:
-                    raise ImageError(
-                        "It was not read, as the pictures of this archive are too large together:"
-                        " save them smaller, a side of 300 pixels is plenty."
-                    )
-                left -= effort
-                yield Found(member.class_name, clean_name(member.name, 60), decode_image(data))
-            except ImageError as error:
-                yield Skipped(_shown(member.path), str(error))
+            if seconds > self._limits.seconds:
+                yield Skipped(_shown(member.path), _TOO_MUCH)
+                continue
+            start = time.thread_time()
+            one, more = self._decoded(member, self._limits.effort - effort)
+            effort, seconds = effort + more, seconds + time.thread_time() - start
+            yield one
+
+    def _decoded(self, member, left):
+        """Return a member's picture, or why there is none, and what decoding has cost."""
+        try:
+            data = self._read(member)
+            effort = decoding_effort(data)
+            if effort > left:
+                raise ImageError(_TOO_MUCH)
+            name = clean_name(member.name, 60)
+            return Found(member.class_name, name, decode_image(data)), effort
+        except ImageError as error:
+            return Skipped(_shown(member.path), str(error)), 0
 
     def _member(self, entry):
         """Return an entry as a member, or None where it is junk, or cannot be used and is told."""

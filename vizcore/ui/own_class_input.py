@@ -9,6 +9,7 @@ from vizcore.ui.own_class_settings import WAYS
 from vizcore.ui.own_pictures import own_pictures, refuse, take_archive, take_npz, take_pictures
 from vizcore.ui.photos import UPLOAD_TYPES
 from vizcore.ui.plain import plain
+from vizcore.ui.upload_limits import upload_limits
 from vizcore.ui.uploads import admit, promise
 
 _NAME = "own_classes.name"
@@ -36,7 +37,7 @@ def _archive():
         f"at most {MOST_CLASSES} classes and {MOST_PICTURES:,} pictures. Small pictures do: a side "
         "of 300 pixels is plenty."
     )
-    _uploader("A zip with a folder for each class", ["zip"], take_archive)
+    _uploader(f"A zip with a folder for each class, {_limit()}", ["zip"], take_archive)
 
 
 def _one_class():
@@ -55,7 +56,7 @@ def _one_class():
         )
     with files:
         _uploader(
-            f"Pictures of “{plain(called)}”" if called else "Its pictures",
+            f"Pictures of “{plain(called)}”, each {_limit()}" if called else "Its pictures",
             UPLOAD_TYPES,
             lambda given: take_pictures(called, given),
             several=True,
@@ -82,7 +83,7 @@ def _arrays():
         "labels are whole numbers from 0; `class_names` may name the classes. It is taken as it is "
         "divided; the page Data tells more of the layout."
     )
-    _uploader("An .npz file", ["npz"], take_npz)
+    _uploader(f"An .npz file, {_limit()}", ["npz"], take_npz)
 
 
 def _uploader(label, types, take, *, several=False, disabled=False):
@@ -104,6 +105,10 @@ def _take(files, take):
     if refused:
         refuse(" ".join(refused))
     st.rerun()
+
+
+def _limit():
+    return f"up to {upload_limits().file} MB"
 
 
 def _fresh(name):

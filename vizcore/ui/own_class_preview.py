@@ -69,6 +69,14 @@ def making(state):
     )
 
 
+def is_there(state):
+    """Tell whether something was brought that can be looked at."""
+    own = own_pictures()
+    if state.now.way == "npz":
+        return own.dataset is not None
+    return bool(own.collection.count or own.collection.skipped)
+
+
 def preview(state):
     """Show what was brought, class by class, and return what makes the dataset, or None.
 
@@ -80,8 +88,6 @@ def preview(state):
     if state.now.way == "npz":
         return _file(own_pictures().dataset)
     collection = own_pictures().collection
-    if not (collection.count or collection.skipped):
-        return None
     making(state)
     chosen = state.now.making()
     made = made_of(collection.classes, chosen)
@@ -115,18 +121,19 @@ def _classes(collection, made, test):
     )
     start[1].button("Start over", on_click=start_over, icon=":material/delete:", width="stretch")
     room = MOST_BYTES // max(1, made.x[:1].nbytes * len(made.class_names))
+    waiting = {*test.tolist()}
     for label, name in enumerate(made.class_names):
-        _one_class(label, name, len(collection.classes[name]))
         places = np.flatnonzero(made.y == label)
+        _one_class(label, name, len(places), len(collection.classes[name]) - len(places))
         shown = places[:room]
-        captions = [f"{made.names[i]}{' · test' if i in {*test} else ''}" for i in shown]
+        captions = [f"{made.names[i]}{' · test' if i in waiting else ''}" for i in shown]
         if len(shown) < len(places):
             st.markdown(f"The first {len(shown)} of {len(places)} are shown.")
-        gallery(made.x[shown], captions, label=f"Pictures of {name}", per_page=24,
+        gallery(made.x[shown], captions, label=f"Pictures of {name}", per_page=20,
                 key=f"own_classes.gallery.{label}")  # fmt: skip
 
 
-def _one_class(label, name, count):
+def _one_class(label, name, count, left_out):
     """Show a class's name, to be corrected, and what can be removed."""
     key = f"own_classes.called.{name}"
     called, number, some, all_ = st.columns([3, 1, 1.4, 1.4], vertical_alignment="bottom")
@@ -137,7 +144,7 @@ def _one_class(label, name, count):
         key=key,
         on_change=changer(lambda now: now.renaming(name, st.session_state[key])),
     )
-    number.markdown(words.counted(count))
+    number.markdown(words.counted(count) + (f", {left_out} left out" if left_out else ""))
     with some.popover("Remove pictures", width="stretch"):
         _remove_some(name)
     all_.button(
@@ -193,8 +200,6 @@ def _counts(class_names, train, test):
 
 def _file(dataset):
     """Show a dataset that came as a file: as it is, but for the names of its classes."""
-    if dataset is None:
-        return None
     start = st.columns([3, 1], vertical_alignment="bottom")
     rows, columns, channels = dataset.shape
     start[0].markdown(
