@@ -1,6 +1,7 @@
 """Inside a map, in a real browser: its numbers are numpy's, and looking costs no traffic."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from inside_app import CLASSES, NETWORKS, passed
 from playwright.sync_api import expect
 from test_accessibility import serious_violations
 
+from vizcore.figures import colours
 from vizcore.nets.forward_pass import conv_settings
 from vizcore.nets.receptive import fields_of
 from vizcore.ops import trace_conv2d
+from vizcore.ui import inside
 
 BODY = ".inside[data-drawn]"
 
@@ -31,12 +34,19 @@ def open_map(tab, app, net, node, map=0, **others):
     settled(tab)
 
 
+def expect_at(tab, *cell):
+    """Wait until a cell is looked at."""
+    expect(tab.locator(BODY)).to_have_attribute("data-at", ",".join(map(str, cell)))
+
+
+def expect_seen(tab, seen):
+    """Wait until this rectangle of the picture is outlined."""
+    text = ",".join(str(n) for axis in seen for n in axis)
+    expect(tab.locator(BODY)).to_have_attribute("data-seen", text)
+
+
 def state(tab):
     return tab.locator(BODY).evaluate("body => ({ ...body.dataset })")
-
-
-def at(tab):
-    return tuple(map(int, state(tab)["at"].split(",")))
 
 
 def numbers(tab, selector):
@@ -66,6 +76,19 @@ def point_at(tab, row, column, rows, columns):
     tab.locator(".output .marks").hover(position={"x": x, "y": y})
 
 
+ADDS = {"conv", "depthwise", "add", "dense"}
+
+
+def adds_up(formula):
+    """Whether the digits on screen give the result, or it is told that they do so nearly."""
+    left, sign, result = re.fullmatch(r"(.*) ([=≈]) ([^ ]+)", formula).groups()
+    left = left.split(": ")[-1].split("add up to ")[-1]
+    terms = re.findall(r"(?:^|([+−]) )([^ ]+)(?: \([^)]*\))?", left)
+    total = sum((-1 if minus == "−" else 1) * last_number(term) for minus, term in terms)
+    apart = abs(total - last_number(result))
+    return apart < 6e-4 if sign == "=" else 4e-4 < apart < 0.01
+
+
 @pytest.mark.parametrize("net", NETWORKS)
 def test_every_kind_shows_the_numbers_of_its_map(page, app, net):
     said = []
@@ -73,6 +96,7 @@ def test_every_kind_shows_the_numbers_of_its_map(page, app, net):
     page.goto(f"{app.url}/?net={net}&all=1")
     network, _, activations = passed(net)
     expect(page.locator(BODY)).to_have_count(len(network.graph))
+    expect(page.locator(".formula:empty")).to_have_count(0)
     settled(page)
     shown = page.locator(BODY).evaluate_all(
         """bodies => bodies.map((body) => ({
@@ -93,7 +117,10 @@ def test_every_kind_shows_the_numbers_of_its_map(page, app, net):
             told = 100 * made if node.kind == "softmax" else made
             slack = 0.06 if node.kind == "softmax" else 6e-4
             assert last_number(one["formula"]) == pytest.approx(told, abs=slack)
+            if node.kind in ADDS:
+                assert adds_up(one["formula"])
         assert not re.search("NaN|undefined|Infinity", one["all"])
+        assert not re.search("[0-9]e[+−-]?[0-9]", one["all"])  # powers of ten in one way alone
     assert not said
 
 
@@ -114,7 +141,7 @@ def test_stepping_through_a_convolution_shows_numpys_numbers(page, app):
     page.get_by_role("button", name="First cell").click()
 
     def check(cell):
-        assert at(page) == cell
+        expect_at(page, *cell)
         step = steps[(*cell, 3)]
         chosen = int(page.locator("li.chosen").get_attribute("data-channel"))
         values, kernel, products = numbers(page, ".work .cells")
@@ -128,8 +155,7 @@ def test_stepping_through_a_convolution_shows_numpys_numbers(page, app):
         assert formula.startswith(f"Row {cell[0] + 1}, column {cell[1] + 1}: ")
         assert last_number(formula) == pytest.approx(step.output, abs=6e-4)
         assert float(state(page)["value"]) == pytest.approx(step.output, abs=1e-5)
-        seen = fields_of(network.graph)["conv2"].seen(cell, (12, 12))
-        assert state(page)["seen"] == ",".join(str(n) for axis in seen for n in axis)
+        expect_seen(page, fields_of(network.graph)["conv2"].seen(cell, (12, 12)))
 
     check((0, 0))
     page.get_by_role("button", name="Next cell").click()
@@ -152,8 +178,8 @@ def test_stepping_through_a_convolution_shows_numpys_numbers(page, app):
     page.locator("h3").hover()
     check((0, 1))
     page.get_by_role("button", name="Show the products of pool1, map 2").click()
+    expect(page.locator("li.chosen")).to_have_attribute("data-channel", "1")
     check((0, 1))
-    assert page.locator("li.chosen").get_attribute("data-channel") == "1"
     expect(page).to_have_url(re.compile("[?&]at=0_1"))
     expect(page.locator(".unseen[aria-live]")).to_contain_text("Row 1, column 2")
     assert not frames
@@ -174,7 +200,7 @@ def test_a_source_opens_at_the_same_place_of_the_picture(page, app):
     expect(page.locator(f"{BODY}[data-node='pool1'][data-map='3']")).to_be_visible()
     expect(page.get_by_text("Opened: pool1 3")).to_be_visible()
     # The window of cell (1, 1) is 5 cells wide for its dilation; its middle is cell (3, 3).
-    assert at(page) == (3, 3)
+    expect_at(page, 3, 3)
     expect(page.locator("h3")).to_be_focused()
     expect(page).to_have_url(re.compile("[?&]at=3_3"))
     # In a pool, the winner is where one goes on.
@@ -184,7 +210,7 @@ def test_a_source_opens_at_the_same_place_of_the_picture(page, app):
     expect(page.locator(".cells .winner")).to_have_count(1)
     page.get_by_role("button", name="Open relu1, map 4").press("Enter")
     expect(page.locator(f"{BODY}[data-node='relu1']")).to_be_visible()
-    assert at(page) == (6 + row, 6 + column)
+    expect_at(page, 6 + row, 6 + column)
 
 
 def table(page, caption):
@@ -216,12 +242,11 @@ def test_a_dense_unit_leads_back_to_the_pixels(page, app):
     row, column, place = np.unravel_index(best, activations["leaky1"].shape)
     name = f"leaky1, map {place + 1}, row {row + 1}, column {column + 1}"
     first.hover()
-    seen = fields_of(network.graph)["leaky1"].seen((row, column), (12, 12))
-    assert state(page)["seen"] == ",".join(str(n) for axis in seen for n in axis)
+    expect_seen(page, fields_of(network.graph)["leaky1"].seen((row, column), (12, 12)))
     expect(page.locator(".formula")).to_have_text(re.compile(f"^Number {best + 1} of dropout1: "))
     first.get_by_role("button", name=f"Open {name}").click()
     expect(page.locator(f"{BODY}[data-node='leaky1'][data-map='{place}']")).to_be_visible()
-    assert at(page) == (row, column)
+    expect_at(page, row, column)
 
 
 def test_a_dense_unit_adds_up_what_maps_and_places_push(page, app):
@@ -242,8 +267,7 @@ def test_a_dense_unit_adds_up_what_maps_and_places_push(page, app):
     formula = page.locator(".formula")
     expect(formula).to_contain_text(f"Row {row + 1}, column {column + 1} of all {maps} maps")
     assert last_number(formula.inner_text()) == pytest.approx(pushes[row, column].sum(), abs=6e-4)
-    seen = fields_of(network.graph)["leaky1"].seen((row, column), (12, 12))
-    assert state(page)["seen"] == ",".join(str(n) for axis in seen for n in axis)
+    expect_seen(page, fields_of(network.graph)["leaky1"].seen((row, column), (12, 12)))
     first.get_by_role("button").click()
     expect(page.locator(f"{BODY}[data-node='leaky1'][data-map='{best}']")).to_be_visible()
 
@@ -268,6 +292,50 @@ def test_softmax_shows_scores_powers_and_shares_class_by_class(page, app):
     expect(page.locator(f"{BODY}[data-node='dense1'][data-map='1']")).to_be_visible()
 
 
+def test_numbers_and_equations_of_a_calculation(page):
+    """Of the browser's own functions, with numbers that ask much of them."""
+    page.set_content("<p></p>")
+    folder = Path(inside.__file__).parent
+    parts = (folder.parent / "shared", folder.parent / "board", folder / "cells")
+    parts = [one.with_suffix(".js").read_text("utf-8") for one in (*parts, folder / "weighing")]
+    page.add_script_tag(content=colours.as_javascript() + "".join(parts))
+    said = page.evaluate(
+        """() => ({
+             short: [0.1236, 0.00123, 0.000999, 123.45, 1e30, -4.2e-7, NaN, -Infinity].map(short),
+             cell: [12345.67, -1e30, 0.126].map((one) => inCell(one)),
+             sums: [equation([[0.5], [0.25]], 0.75), equation([[1 / 3], [1 / 3], [1 / 3]], 1)],
+             totals: [0, 4.7e-8, 0.0316, 8].map(total),
+           })"""
+    )
+    assert said == {
+        "short": ["0.124", "0.0012", "0.001", "123.5", "1·10³⁰", "−4.2·10⁻⁷", "not a number",
+                  "−infinite"],
+        "cell": ["12345.67", "−1·10³⁰", "0.13"],
+        "sums": ["0.5 + 0.25 = 0.75", "0.333 + 0.333 + 0.333 ≈ 1"],
+        "totals": ["1", "1 + 4.7·10⁻⁸", "1.0316", "9"],
+    }  # fmt: skip
+
+
+def test_a_link_to_the_cell_is_copied_and_seen_to_be(page, app):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_map(page, app, *CONVOLUTION)
+    page.get_by_role("button", name="First cell").click()
+    expect_at(page, 0, 0)
+    copy = page.get_by_role("button", name="Copy a link to this cell")
+    copy.click()
+    expect(page.get_by_text("✓ Copied")).to_be_visible()
+    expect(page).to_have_url(re.compile("[?&]at=0_0"))
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    page.get_by_role("button", name="Next cell").click()
+    expect(page).to_have_url(re.compile("[?&]at=0_1"))
+    expect(page.get_by_text("✓ Copied")).to_have_count(0)
+    # Over plain http there is no such clipboard.
+    page.evaluate("Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined })")
+    copy.click()
+    expect(page.get_by_text("✓ Copied")).to_be_visible()
+    expect(copy).to_be_focused()
+
+
 def test_many_input_maps_page_and_the_strongest_come_first(page, app):
     open_map(page, app, "many", "conv2", 1)
     network, _, activations = passed("many")
@@ -279,8 +347,8 @@ def test_many_input_maps_page_and_the_strongest_come_first(page, app):
         for n in range(40)
     ]
     page.get_by_label("Strongest first").check()
-    listed = [int(one.get_attribute("data-channel")) for one in items.all()]
-    assert listed == np.argsort(parts)[::-1][:16].tolist()
+    for item, channel in zip(items.all(), np.argsort(parts)[::-1][:16].tolist(), strict=True):
+        expect(item).to_have_attribute("data-channel", str(channel))
     page.get_by_role("button", name="Input maps behind these").click()
     page.get_by_role("button", name="Input maps behind these").click()
     expect(page.get_by_text("33–40 of 40")).to_be_visible()
@@ -299,6 +367,7 @@ def test_every_kind_fits_a_phone_and_both_themes(page, app):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{app.url}/?net=plain&all=1")
     expect(page.locator(BODY)).to_have_count(len(passed("plain")[0].graph))
+    settled(page)
     wide = page.locator(BODY).evaluate_all(
         "bodies => bodies.filter((body) => body.scrollWidth > body.clientWidth)"
         ".map((body) => body.dataset.node)"

@@ -135,8 +135,10 @@ function sign(text) {
   return element("span", { class: "sign", "aria-hidden": "true" }, text);
 }
 
-// Each step says what is done and what comes of it: [what, result].
+// Each step says what is done and what comes of it, and what comes of it by the digits on screen
+// where that may be another number: [what, result, calculated].
 function chain(steps) {
-  const items = steps.map(([what, result]) => element("li", {}, element("span", {}, what), element("output", {}, short(result))));
+  const about = (result, calculated = result) => gives(calculated, result).replace("= ", "");
+  const items = steps.map(([what, ...results]) => element("li", {}, element("span", {}, what), element("output", {}, about(...results))));
   return element("ol", { class: "chain numbers" }, ...items);
 }

@@ -41,11 +41,13 @@ class InsideView {
     this.formula = element("p", { class: "formula numbers" });
     this.stage = element("div", { class: "stage" });
     this.legendBox = element("div", { class: "legends" });
-    this.check = element("p", { class: "check numbers" });
+    this.linkButton = element("button", { type: "button", onclick: () => this.copyLink() }, "Copy a link to this cell");
+    this.copied = element("span", { role: "status" });
+    const ways = element("div", { class: "ways" }, this.copied, element("button", { type: "button", onclick: () => this.backUp() }, "\u2191 Back to the map"), this.linkButton);
     this.wrong = element("p", { class: "wrong", role: "alert" });
     this.live = element("p", { class: "unseen", "aria-live": "polite" });
-    this.body = element("div", { class: "inside" }, this.title, this.wrong, this.player.bar, this.formula, this.stage, this.legendBox, this.check, this.live);
-    this.body.addEventListener("keydown", (event) => this.count > 1 && this.player.keyed(event));
+    this.body = element("div", { class: "inside" }, element("div", { class: "top" }, this.title, ways), this.wrong, this.player.bar, this.formula, this.stage, this.legendBox, this.live);
+    this.body.addEventListener("keydown", (event) => (event.key === "Escape" ? this.backUp() : this.count > 1 && this.player.keyed(event)));
     root.append(this.body);
   }
 
@@ -122,9 +124,8 @@ class InsideView {
     this.view = new (VIEWS[header.kind] ?? Pointwise)(this);
     this.title.textContent = header.title;
     this.wrong.textContent = header.agrees ? "" : `These numbers do not agree with the map: computed anew, they differ from it by up to ${exact(header.difference)}.`;
-    const same = header.difference ? `differs by at most ${exact(header.difference)}` : "is the same to the last digit";
-    this.check.textContent = `Computed anew from what goes in, ${header.hasMaps ? "this map" : "this number"} ${same}.`;
-    this.check.hidden = !header.agrees;
+    this.copied.textContent = "";
+    this.linkButton.textContent = `Copy a link to this ${this.count > 1 ? "cell" : "number"}`;
     this.player.bar.hidden = this.count < 2;
     this.stage.replaceChildren(this.view.node);
     this.legendBox.replaceChildren(...this.view.legends.filter(([, , limit]) => limit > 0).map((one) => legend(...one)));
@@ -134,6 +135,19 @@ class InsideView {
     this.player.halt();
     this.asked = { node, map, cell: cell ?? this.sourceCell() };
     this.send("open", { node, map });
+  }
+
+  // The map of the network hears of it; see netmap.js.
+  backUp() {
+    window.dispatchEvent(new CustomEvent("vizcore-back-to-map"));
+  }
+
+  async copyLink() {
+    this.player.halt();
+    this.settled = true;
+    if (this.count > 1) writeAt(this.cellOf(this.player.step));
+    this.copied.textContent = (await copied(window.location.href, this.body)) ? "\u2713 Copied" : "The address of this page is the link: copy it from your browser.";
+    this.linkButton.focus();
   }
 
   // Where to look first in a map that is opened: at the winner of a maximum.
@@ -207,6 +221,22 @@ class InsideView {
     this.settled = true;
     if (this.count > 1) writeAt(this.cellOf(this.player.step));
     this.live.textContent = this.words;
+    this.copied.textContent = "";
+  }
+}
+
+// Over plain http a page may not use the clipboard, yet a field's text can be copied.
+async function copied(text, body) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = element("textarea", { class: "unseen", readonly: true }, text);
+    body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    return done;
   }
 }
 

@@ -26,13 +26,14 @@ function sigmoid(x) {
 function normSteps(x, { mean, variance, epsilon, gamma, beta }) {
   const spread = Math.sqrt(variance + epsilon);
   const scaled = (x - mean) / spread;
+  const r = rounded;
   const minus = (value) => (value < 0 ? `+ ${short(-value)}` : `${MINUS} ${short(value)}`);
   const plus = (value) => (value < 0 ? `${MINUS} ${short(-value)}` : `+ ${short(value)}`);
   return [
-    [`${minus(mean)} (mean)`, x - mean],
-    [`/ ${short(spread)} = √(${short(variance)} + ${epsilon})`, scaled],
-    [`× ${short(gamma)} (γ)`, gamma * scaled],
-    [`${plus(beta)} (β)`, gamma * scaled + beta],
+    [`${minus(mean)} (mean)`, x - mean, r(x) - r(mean)],
+    [`/ √(${short(variance)} + ${epsilon}) ${gives(Math.sqrt(r(variance) + epsilon), spread)}`, scaled, r(x - mean) / r(spread)],
+    [`× ${short(gamma)} (γ)`, gamma * scaled, r(gamma) * r(scaled)],
+    [`${plus(beta)} (β)`, gamma * scaled + beta, r(gamma * scaled) + r(beta)],
   ];
 }
 
@@ -157,7 +158,7 @@ class Addition {
   show(at, place) {
     this.plates.forEach((plate) => plate.show([at]));
     const [f, shortcut] = this.given.map((map) => map[place]);
-    this.steps.replaceChildren(chain([["F(x)", f], ["the shortcut adds", shortcut], ["together", this.made[place]]]));
+    this.steps.replaceChildren(chain([["F(x)", f], ["the shortcut adds", shortcut], ["together", this.made[place], rounded(f) + rounded(shortcut)]]));
   }
 
   formula(at, place) {
@@ -199,7 +200,7 @@ class FromWholeMap {
 
   show(at) {
     const { kind, origin } = this.header;
-    if (kind === "globalaverage") this.steps.replaceChildren(chain([[`sum of ${plural(this.count, "number")}`, this.total], [`/ ${this.count}`, this.made[0]]]));
+    if (kind === "globalaverage") this.steps.replaceChildren(chain([[`sum of ${plural(this.count, "number")}`, this.total], [`/ ${this.count}`, this.made[0], rounded(this.total) / this.count]]));
     if (kind === "globalmax") this.inside.output.show([this.placeOf(this.winner), at]);
     if (kind === "flatten") this.source.show([origin.cell ? { row: origin.cell[0], column: origin.cell[1] } : { row: 0, column: 0 }]);
   }

@@ -68,7 +68,7 @@ class Dense {
     if (down.length) steps.push([`${plural(down.length, "input")} that push${down.length === 1 ? "es" : ""} it down most`, this.sum(down)]);
     if (others) steps.push([`the other ${others.toLocaleString("en-US")}`, rest]);
     if (bias !== null) steps.push(["bias", bias]);
-    return chain([...steps, ["together", this.made[0]]]);
+    return chain([...steps, ["together", this.made[0], steps.reduce((sum, [, value]) => sum + rounded(value), 0)]]);
   }
 
   table(caption, list, most) {

@@ -71,7 +71,8 @@ class Convolution {
     this.barBox.hidden = this.count < 2;
     const total = element("figure", {}, element("figcaption", {}, "Sum"), this.sum);
     this.grids = [this.values, this.kernels, this.products];
-    const row = element("div", { class: "grids" }, this.values.figure, sign("×"), this.kernels.figure, sign("="), this.products.figure, sign("→"), total);
+    this.equals = sign("=");
+    const row = element("div", { class: "grids" }, this.values.figure, sign("×"), this.kernels.figure, this.equals, this.products.figure, sign("→"), total);
     const words = ["Map", "Kernel → result", "At this cell"];
     const labels = element("div", { class: "labels", "aria-hidden": "true" }, ...words.map((word) => element("span", {}, word)));
     const added = element("div", { class: "added" }, element("span", { class: "sigma" }, "Σ"), element("span", { class: "numbers" }, this.biasName));
@@ -202,6 +203,9 @@ class Convolution {
     this.values.write(values, header.limits.given, { padding });
     this.kernels.write(weights, header.limits.weight);
     this.products.write(this.terms.map(([, , product]) => product), header.limits.made, { padding });
+    // Of the digits in the cells, too: rounded ones may give another product.
+    const shown = (value) => Number(value.toFixed(this.values.digits ?? 2));
+    this.equals.textContent = this.terms.every(([value, weight, product]) => shown(shown(value) * shown(weight)) === shown(product)) ? "=" : "\u2248";
     this.sum.textContent = short(this.each[this.chosen][place]);
     paint(this.sum, colourAt(SCALES.response, this.each[this.chosen][place], header.limits.made));
     this.drawBars();

@@ -45,7 +45,7 @@ class NetMap {
     this.place = element("span", { class: "numbers" });
     this.hint = element("div", { class: "hint", hidden: true }, this.before, this.place, this.after);
     this.live = element("p", { class: "unseen", "aria-live": "polite" });
-    this.body = element("div", { class: "netmap numbers" }, element("div", { class: "above" }, this.buildRanges(), this.legends), this.hint, this.frame, this.readout.box, this.live);
+    this.body = element("div", { class: "netmap numbers" }, element("div", { class: "above" }, element("div", { class: "chosen" }, this.buildRanges(), this.hint), this.legends), this.frame, this.readout.box, this.live);
     const scales = { response: SCALES.response, less: SCALES.weight.slice(0, 1), more: SCALES.weight.slice(-1) };
     for (const [name, scale] of Object.entries(scales)) this.body.style.setProperty(`--${name}`, scale.map((rgb) => `rgb(${rgb.join(" ")})`).join(", "));
     root.append(this.body);
