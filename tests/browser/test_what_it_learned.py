@@ -42,11 +42,10 @@ def told(tab, body, name, value):
 
 
 def usable(tab):
-    """Nothing stands out on a laptop or a phone, nor do those who see little miss anything."""
-    for width in (1440, 390):
-        tab.set_viewport_size({"width": width, "height": 900})
-        tab.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
-        assert not serious_violations(tab)
+    """Nothing stands out on a phone, nor do those who see little miss anything."""
+    tab.set_viewport_size({"width": 390, "height": 900})
+    tab.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+    assert not serious_violations(tab)
 
 
 def test_a_kernel_is_read_as_it_is(page, alone):
@@ -59,7 +58,6 @@ def test_a_kernel_is_read_as_it_is(page, alone):
     rows, columns, _ = kernel.shape
     read = told(page, KERNELS, "at", f"2,{rows // 2},{columns // 2 - 1}")
     assert float(read["value"]) == float(kernel[rows // 2, columns // 2 - 1, 2])
-    usable(page)
 
 
 def test_one_part_is_on_screen_and_a_map_is_chosen_by_keys_and_by_pointer(page, alone):
@@ -85,7 +83,7 @@ def test_one_part_is_on_screen_and_a_map_is_chosen_by_keys_and_by_pointer(page, 
 
 def test_a_digit_is_moved_without_the_server(page, alone):
     sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda one: sent.append(one)))
     opened(page, alone, SHIFTS, model="tiny", right=2)
     sample = pretrained.samples("digits")
     found = answers(sample.x[0].tobytes()).reshape(2, *[2 * MOST_SHIFT + 1] * 2, -1)
