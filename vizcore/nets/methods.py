@@ -62,8 +62,9 @@ METHODS = {
         "The shift experiment",
         "The same digit, moved by pixels, before a CNN and an MLP that were trained alike on "
         "digits that were never moved.",
-        "Only the convolutions move with the digit: the dense layer behind them expects its maps "
-        "where they lay in training. And where ink leaves the picture, both see less of it.",
+        "Only the CNN's convolutions move with the digit: its pools take every second cell, so a "
+        "move by a pixel gives other maps, not moved ones. Near the edge fewer windows see the "
+        "whole digit, and where ink leaves the picture, both networks see less of it.",
     ),
 }
 """Key → the method."""

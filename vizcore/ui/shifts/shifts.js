@@ -123,7 +123,7 @@ class Shifts {
     const ramp = element("i", { class: "scale" });
     ramp.style.background = `linear-gradient(90deg, ${[0, 0.25, 0.5, 0.75, 1].map((share) => `rgb(${sharePaint(share).join(",")})`).join(",")})`;
     this.asked = element("span");
-    this.legend = element("p", { class: "key numbers" }, element("span", {}, "0%", ramp, "100%, on both planes"), this.asked, element("span", {}, "× another class is named"), element("span", {}, "Each cell is one move; click one to go there."));
+    this.legend = element("p", { class: "key numbers" }, element("span", {}, this.asked, "0%", ramp, "100%, one range for both planes"), element("span", {}, "× another class is named"), element("span", {}, "Each cell is one move; click one to go there."));
     this.body = element("div", { class: "shifts" }, picture, this.networks, this.legend, this.live);
     root.append(this.body);
     const page = window.location.pathname;
@@ -161,7 +161,7 @@ class Shifts {
     this.networks.replaceChildren(...this.shown.map(({ body }) => body));
     this.shown.forEach((network, n) => network.drawPlane((i) => this.answers(n, i)));
     for (const { input } of this.sliders) Object.assign(input, { min: -most, max: most });
-    this.asked.textContent = `The probability of class ${classes[truth]}`;
+    this.asked.textContent = `The probability of class ${classes[truth]}:`;
     this.over.setAttribute("aria-label", `${title}. Arrow keys move it by a pixel, Home moves it back.`);
   }
 
