@@ -3,7 +3,7 @@
     python tests/browser/counting_server.py PORT OTHER_PORT
 
 A GET of http://127.0.0.1:OTHER_PORT answers with JSON: how many photos are alive, the bytes of the
-uploads, and of what is held beside them.
+uploads, of pictures and downloads that the browser fetches, and of what is held beside them.
 """
 
 import json
@@ -41,9 +41,11 @@ class Told(BaseHTTPRequestHandler):
         """Answer in JSON."""
         store = Runtime.instance().uploaded_file_mgr
         files = [file for own in list(store.file_storage.values()) for file in own.values()]
+        media = list(Runtime.instance().media_file_mgr._storage._files_by_id.values())
         told = {
             "photos": len(uploaded),
             "bytes": sum(len(file.data) for file in files),
+            "media": sum(len(file.content) for file in media),
             "held": sum(sum(own.values()) for own in getattr(store, "held", {}).values()),
         }
         self.send_response(200)

@@ -20,7 +20,7 @@ from vizcore.imaging import to_png
 from vizcore.ui.upload_limits import MB
 
 FILTERS, POOLING = "pages/image_filters.py", "pages/pooling.py"
-NOTHING = {"photos": 0, "bytes": 0, "held": 0}
+NOTHING = {"photos": 0, "bytes": 0, "media": 0, "held": 0}
 
 
 def free_port():
@@ -97,7 +97,7 @@ def test_a_visitors_journey_leaves_nothing_behind(server, browser, page):
     other = browser.new_context()
     visit(other.new_page(), address(server, POOLING))
     held = server.holds()
-    assert held["photos"] == 1 and held["bytes"] and held["held"]
+    assert held["photos"] == 1 and held["bytes"] and held["held"] and held["media"] >= len(png)
     other.close()
     page.close()
 

@@ -56,6 +56,10 @@ def test_a_test_without_a_server_watches_nobody():
     assert departures._watching == []
 
 
+def test_memory_that_is_free_is_given_back():
+    departures._give_back()
+
+
 @pytest.fixture(autouse=True)
 def main():
     """A module of the name under which Streamlit runs pages, put back after the test."""

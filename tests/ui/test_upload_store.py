@@ -57,6 +57,16 @@ def test_many_small_files_are_too_many_and_at_last_nothing_is_kept_of_them(store
     assert kept(store, "anna") == {**dict.fromkeys("abcd", 1), **dict.fromkeys("efgh", "files")}
 
 
+def test_what_is_let_go_is_told_to_who_gives_memory_back(store):
+    store.add_file("anna", file("a"))
+    assert not store.has_let_go
+    store.add_file("anna", file("b", 2 * MB + 1))
+    assert store.has_let_go
+    store.has_let_go = False
+    store.remove_session_files("anna")
+    assert store.has_let_go
+
+
 def test_a_long_name_is_cut(store):
     store.add_file("anna", file("x" * 10**6, 1)._replace(file_id="a", type="y" * 10**6))
     (one,) = store.get_files("anna", ["a"])

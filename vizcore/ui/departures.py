@@ -5,6 +5,7 @@ browser that only lost its connection finds everything as it was. But it lets go
 than the next visitor leaves, which on a quiet server is tomorrow; so somebody has to look.
 """
 
+import ctypes
 import gc
 import logging
 import sys
@@ -110,6 +111,8 @@ class _Watch:
     def _close(self, session_id):
         left = self._server._session_mgr.get_session_info(session_id)
         self._server.close_session(session_id)
+        # What was downloaded is only marked by the first time, and goes with the second.
+        self._server.media_file_mgr.remove_orphaned_files()
         if left:
             # Streamlit's loop holds on to the session that it looked at last.
             left.session.session_state.clear()
@@ -122,6 +125,9 @@ class _Watch:
             forget_unused(GRACE * self._lifetime)
             if self._departures.look():
                 _let_go()
+            if getattr(self._store, "has_let_go", False):
+                self._store.has_let_go = False
+                _give_back()
         except Exception:
             _log.exception("nobody looked after those who left")
         self._loop.call_later(EVERY * self._lifetime, self._look)
@@ -140,3 +146,10 @@ def _let_go():
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+
+
+def _give_back():
+    """Give memory that is free back to the system, where the C library needs to be told to."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim:
+        trim(0)

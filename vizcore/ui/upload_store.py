@@ -36,6 +36,8 @@ class BoundedUploads(MemoryUploadedFileManager):
     """
 
     limits: UploadLimits
+    has_let_go = False
+    """Whether bytes that had come were let go: set to False by who gives their memory back."""
 
     @classmethod
     def adopt(cls, store, limits):
@@ -53,6 +55,7 @@ class BoundedUploads(MemoryUploadedFileManager):
         with _gate:
             self.remove_file(session_id, file.file_id)
             reason = self.reason_against(session_id, len(file.data))
+            self.has_let_go |= reason is not None
             if self._count(session_id) >= 2 * self.limits.files:
                 return
             kept = {"data": b"", "type": REFUSED + reason} if reason else {"type": file.type[:99]}
@@ -61,6 +64,7 @@ class BoundedUploads(MemoryUploadedFileManager):
     def remove_session_files(self, session_id):
         """Let go of all that a visitor has uploaded."""
         super().remove_session_files(session_id)
+        self.has_let_go = True
         with _gate:
             self.held.pop(session_id, None)
 

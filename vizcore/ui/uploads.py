@@ -5,14 +5,15 @@ import streamlit as st
 from vizcore.ui.upload_limits import MB, upload_limits
 from vizcore.ui.upload_store import REFUSED, visitors_store
 
-PROMISE = (
-    "They are sent to this server, which keeps them in its memory and shows them to nobody else. "
-    "Within five minutes after you have closed the page they are gone. What you download here is "
-    "made of pixels alone: the place, the time and the camera that a photo’s file may name are "
-    "not in it. Only a dataset that you make of pictures, and a run that learns from it, are "
-    "written to a disk, until you delete them or their time is over; and who has the link of such "
-    "a run sees the pictures that it shows."
-)
+PROMISE = """\
+- They are sent to this server, which keeps them in its memory and shows them to nobody else.
+- Within five minutes after you have closed the page they are gone.
+- What you download here is made of pixels alone: the place, the time and the camera that a photo’s
+  file may name are not in it.
+- Only a dataset that you make of pictures, and a run that learns from it, are written to a disk,
+  until you delete them or their time is over. Who has the link of such a run sees the pictures
+  that it shows.
+"""
 """What happens with a visitor's pictures, true in every word; tests hold it to that."""
 
 
