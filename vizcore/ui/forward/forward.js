@@ -508,7 +508,7 @@ class Forward {
     this.markFocus(stage, i);
     this.markWindows(main);
     this.drawLines(trail, main);
-    this.sentence.replaceChildren(...raised(pass.explain(stage, i)));
+    this.sentence.replaceChildren(...withExponents(pass.explain(stage, i)));
     Object.assign(this.body.dataset, { drawn: "", followed: stage, place: i, of: this.of, picture: this.given().join("_"), pending: this.pending.length });
   }
 
@@ -813,7 +813,7 @@ class Forward {
 }
 
 // A text in which ^{…} is an exponent.
-function raised(text) {
+function withExponents(text) {
   return text.split(/\^\{([^}]*)\}/).map((part, k) => (k % 2 ? element("sup", {}, part) : part));
 }
 
