@@ -77,9 +77,9 @@ def kept(owner):
             _one(one, owner)
     if found:
         st.markdown(
-            "Nobody else sees them listed. Whoever has the link of a run sees the test pictures of "
-            "its dataset, for as long as the dataset is kept, and the one picture that the run "
-            "follows while it learns, which stays until the run is deleted."
+            "Nobody else sees them listed. Whoever has the link of a run can see the pictures of its "
+            "dataset, for as long as that is kept; the one picture that a run follows while it "
+            "learns stays until the run is deleted."
         )
 
 
