@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 import pytest
+import streamlit as st
 from streamlit.runtime.scriptrunner import RerunData, RerunException
 from streamlit.testing.v1 import AppTest
 
@@ -171,6 +172,20 @@ def test_a_run_that_a_control_has_caused_ignores_an_older_address(open_page):
     assert at.query_params == {"size": "7"}
     at.query_params["size"] = "2"  # and the next address is followed again
     assert now(at.run()) == Example(2)
+
+
+def test_an_address_that_another_may_overtake_is_told_once_more(open_page, monkeypatch):
+    at = open_page()
+    at.slider[0].set_value(5).run()
+    at.slider[0].set_value(7).run()
+    told = []
+    monkeypatch.setattr(
+        type(st.query_params), "from_dict", lambda _, told_now: told.append(told_now)
+    )
+    at.slider[0].set_value(5)
+    at.query_params["size"] = "5"  # the browser has not yet heard of 7
+    at.run()
+    assert now(at) == Example(5) and told == [{"size": "5"}]
 
 
 def test_edits_and_their_undoing_win_over_an_older_address_too(open_page):

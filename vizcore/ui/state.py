@@ -72,8 +72,11 @@ class PageState:
         st.session_state[_ON_SCREEN] = self._store
         if self._store not in st.session_state:
             st.session_state[self._store] = default
-        self._follow_address(type(default), bare)
-        self._tell_address(type(default))
+        # A run that a control has caused may carry an address older than the last one told.
+        by_control = st.session_state.pop(self._touched, False)
+        if not by_control:
+            self._follow_address(type(default), bare)
+        self._tell_address(type(default), by_control)
 
     @property
     def now(self):
@@ -167,9 +170,6 @@ class PageState:
         }
 
     def _follow_address(self, kind, bare):
-        # A run that a control has caused may carry an address older than the last one told.
-        if st.session_state.pop(self._touched, False):
-            return
         address = self._fields(kind)
         if (address or bare) and address != st.session_state.get(self._told, {}):
             try:
@@ -181,11 +181,13 @@ class PageState:
             except permalink.LinkError as error:
                 self.problem = str(error)
 
-    def _tell_address(self, kind):
+    def _tell_address(self, kind, by_control):
         address = permalink.to_query(self.now)
         if permalink.link_length("", self.now) > permalink.LONGEST_LINK:
             address = {}
-        if address != self._fields(kind):
+        # Another one, told since, may be on its way to the browser that this run comes from.
+        overtaken = by_control and address != st.session_state.get(self._told, address)
+        if overtaken or address != self._fields(kind):
             fields = kind.__dataclass_fields__
             others = {k: v for k, v in st.query_params.items() if k not in fields}
             st.query_params.from_dict({**others, **address})
