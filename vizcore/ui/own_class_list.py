@@ -77,8 +77,8 @@ def kept(owner):
             _one(one, owner)
     if found:
         st.markdown(
-            "Nobody else sees them listed. Whoever has the link of a run can see the pictures of its "
-            "dataset, for as long as that is kept; the one picture that a run follows while it "
+            "Nobody else sees them listed. Whoever has the link of a run can see the pictures of "
+            "its dataset, for as long as that is kept; the one picture that a run follows while it "
             "learns stays until the run is deleted."
         )
 
