@@ -152,7 +152,7 @@ function greyOf(photo) {
 
 // What the ends of the ranges are, and what marks a sign beside its colour.
 function endsOf(panels) {
-  const own = "Each map has a range of its own, which ends at its largest value";
+  const own = "Each map has a range of its own, which ends at its value farthest from 0";
   const signed = panels.some(({ values, limit }) => values?.some((value) => value < -limit / 20));
   return signed ? `${own}; − marks what is below 0.` : `${own}.`;
 }
