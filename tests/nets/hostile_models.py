@@ -81,10 +81,10 @@ def overlapping():
 
 
 def nested():
-    """The weights begin within the description."""
+    """The description lies within the weights."""
     parts = members()
-    inner = stored("model.weights.h5", parts["model.weights.h5"])
-    outer = stored("config.json", parts["config.json"] + inner[1])
+    inner = stored("config.json", parts["config.json"])
+    outer = stored("model.weights.h5", parts["model.weights.h5"] + inner[1])
     whole = zipped(stored("metadata.json", parts["metadata.json"]), outer, inner)
     first = whole.index(inner[1])
     last = whole.rindex(b"PK\1\2")
@@ -319,7 +319,7 @@ DESCRIPTIONS = {
         sequential(start((1024, 1024, 1)), conv(1, 999, padding="same"), flatten(), dense())
     ),
     "kernel: 3×5": lambda: with_layer(conv(name="x", kernel_size=[3, 5])),
-    "kernel: a long list": lambda: with_layer(conv(name="x", kernel_size=[3] * 50_000)),
+    "kernel: a long list": lambda: with_layer(conv(name="x", kernel_size=[3] * 20_000)),
     "strides: 0": lambda: with_layer(conv(name="x", strides=[0, 0])),
     "strides: -1": lambda: with_layer(conv(name="x", strides=[-1, -1])),
     "strides: 10⁹": lambda: with_layer(conv(name="x", strides=[10**9] * 2)),
@@ -353,7 +353,7 @@ DESCRIPTIONS = {
     "an input of -8": lambda: with_start(-8, 8, 1),
     "an input of any size": lambda: with_start(None, None, 1),
     "an input of 9 axes": lambda: with_start(*[2] * 9),
-    "an input of 100,000 axes": lambda: with_start(*[1] * 90_000),
+    "an input of 40,000 axes": lambda: with_start(*[1] * 40_000),
     "rescaling by 10³⁰⁰": lambda: keras_file(
         sequential(
             start(), layer("Rescaling", "r", scale=1e300, offset=0.0), conv(), flatten(), dense()
@@ -362,9 +362,9 @@ DESCRIPTIONS = {
     "rescaling by 0": lambda: keras_file(
         sequential(start(), layer("Rescaling", "r", scale=0, offset=0), conv(), flatten(), dense())
     ),
-    "100,000 layers": lambda: keras_file(
+    "49,000 layers": lambda: keras_file(
         b'{"module":"keras","class_name":"Sequential","config":{"layers":['
-        + b",".join([b"{}"] * 99_000)
+        + b",".join([b"{}"] * 49_000)
         + b"]}}"
     ),
     "2,000 layers": lambda: keras_file(
@@ -383,8 +383,8 @@ DESCRIPTIONS = {
     "a million lists": lambda: keras_file(b'{"a":[' + b"[]," * 300_000 + b"1]}"),
     "two megabytes": lambda: keras_file(b" " * 2**21),
     "a name twice": lambda: with_text('"units": 3', '"units": 3, "units": 4'),
-    "90,000 names, one twice": lambda: keras_file(
-        ("{" + ",".join(f'"{k}":1' for k in [*range(90_000), 89_999]) + "}").encode()
+    "45,000 names, one twice": lambda: keras_file(
+        ("{" + ",".join(f'"{k}":1' for k in [*range(45_000), 44_999]) + "}").encode()
     ),
     "NaN": lambda: with_text('"units": 3', '"units": NaN'),
     "Infinity": lambda: with_text('"units": 3', '"units": Infinity'),
@@ -486,13 +486,10 @@ def virtual():
     return with_change(change)
 
 
-def patched(mark, offset, form, *values, skip=0):
-    """An honest file of weights with numbers written over, so far behind a signature."""
+def patched(mark, offset, form, *values):
+    """An honest file of weights with numbers written over, so far behind some bytes."""
     weights = bytearray(h5())
-    at = -1
-    for _ in range(skip + 1):
-        at = weights.index(mark, at + 1)
-    struct.pack_into(form, weights, at + offset, *values)
+    struct.pack_into(form, weights, weights.index(mark) + offset, *values)
     return keras_file(weights=bytes(weights))
 
 
@@ -596,6 +593,9 @@ WEIGHTS = {
     "names that lie outside": lambda: patched(b"SNOD", 8, "<Q", 2**62),
     "a heap that lies outside": lambda: patched(b"HEAP", 24, "<Q", 2**64 - 1),
     "a root that lies outside": lambda: patched(b"\x89HDF", 64, "<Q", 2**64 - 8),
+    "an array longer than its shape": lambda: patched(
+        struct.pack("<Q", 4 * 144 * 3), 0, "<Q", 4 * 144 * 3 + 4
+    ),
     "addresses of 255 bytes": lambda: patched(b"\x89HDF", 13, "<B", 255),
     "addresses from elsewhere": lambda: patched(b"\x89HDF", 24, "<Q", 2**40),
 }

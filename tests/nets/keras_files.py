@@ -43,7 +43,9 @@ def layer(kind, name, **config):
 def start(shape=(8, 8, 1)):
     shape = [None, *shape]
     settings = {"sparse": False, "ragged": False, "optional": False}
-    return layer("InputLayer", "input", batch_shape=shape, dtype="float32", **settings)
+    written = layer("InputLayer", "input", batch_shape=shape, dtype="float32", **settings)
+    del written["config"]["trainable"]
+    return written
 
 
 def conv(filters=4, size=3, name="conv", **config):
@@ -99,7 +101,10 @@ def functional(wires, *, first="input", last="dense"):
     layers = []
     for one, reads in wires:
         tensors = [
-            {"class_name": "__keras_tensor__", "config": {"keras_history": [name, 0, 0]}}
+            {
+                "class_name": "__keras_tensor__",
+                "config": {"shape": [None], "dtype": "float32", "keras_history": [name, 0, 0]},
+            }
             for name in reads
         ]
         args = [tensors if len(tensors) > 1 else tensors[0]] if tensors else []
@@ -200,13 +205,13 @@ class _Recorder:
     def initializer(self):
         return None
 
-    def _layer(self, kind, *values, name, dtype=FLOAT32, **settings):
+    def _layer(self, kind, *values, name, dtype=None, **settings):
         settings |= dict(zip(self.POSITIONS.get(kind, ()), values, strict=True))
         if kind == "ZeroPadding2D" and isinstance(settings["padding"], int):
             settings["padding"] = ((settings["padding"],) * 2,) * 2
         for pair in self.PAIRS & {*settings}:
             settings[pair] = (settings[pair],) * 2
-        written = layer(kind, name, **{**settings, "dtype": dtype})
+        written = layer(kind, name, **settings)
         return partial(self._applied, written, settings.get("filters"))
 
     def _applied(self, written, channels, given):

@@ -14,7 +14,7 @@ class JsonError(ValueError):
     """Text that is not read; the text completes "the file …"."""
 
 
-def read_json(data, *, most_bytes, most_values=100_000):
+def read_json(data, *, most_bytes, most_values=50_000):
     """Read an object.
 
     Parameters
