@@ -82,7 +82,7 @@ def test_what_is_not_the_published_file_is_not_kept(site, tmp_path, sent):
     folder, url = site
     (folder / "file.bin").write_bytes(sent)
     told = []
-    with pytest.raises(downloads._WrongFile, match="not the published file"):
+    with pytest.raises(downloads.WrongFile, match="not the published file"):
         fetch(remote(url=url), tmp_path / "new" / "file.bin", told.append)
     assert [*(tmp_path / "new").iterdir()] == []
     # No more is fetched than the file should hold, and a piece.

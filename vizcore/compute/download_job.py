@@ -1,6 +1,7 @@
 """The job that brings a published dataset to this machine; no run of training."""
 
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from vizcore.compute.job import kind_of
 from vizcore.compute.limits import Cost
@@ -46,18 +47,35 @@ class DownloadJob:
 
     def run(self, context):
         """Download in a worker; see `vizcore.compute.job.Job`. What is half there is removed."""
+        return carry_out(context, partial(fetch_dataset, self.dataset))
 
-        def told(_, done):
-            context.report_batch(round(PER_CENT * done), PER_CENT)
-            if context.should_stop():
-                raise _Stopped
 
-        try:
-            fetch_dataset(self.dataset, told)
-        except _Stopped:
-            return {}
-        context.report_epoch({}, lambda folder: None)
+def carry_out(context, download):
+    """Download for a job, and tell its run how far it has come.
+
+    Parameters
+    ----------
+    context : vizcore.compute.job.Context
+    download : callable
+        Takes a `vizcore.nets.downloads.Report`.
+
+    Returns
+    -------
+    dict
+        Empty: a download has no figures.
+    """
+
+    def told(_, done):
+        context.report_batch(round(PER_CENT * done), PER_CENT)
+        if context.should_stop():
+            raise _Stopped
+
+    try:
+        download(told)
+    except _Stopped:
         return {}
+    context.report_epoch({}, lambda folder: None)
+    return {}
 
 
 class _Stopped(Exception):

@@ -42,7 +42,8 @@ class RemoteFile:
     size : int
         In bytes.
     digest : str
-        SHA-256 (64 digits) or MD5 (32), as its publisher gives it.
+        SHA-256 (64 digits) or MD5 (32), as its publisher gives it; empty where none is given, and
+        the size has to do.
     """
 
     site: str
@@ -109,32 +110,34 @@ def download(name, title, report: Report, *, base_url=None) -> tuple[Part, Part]
     DatasetError
         When the site cannot be reached, or sends something else.
     """
-    base_url = base_url or _mirror()
+    base_url = base_url or mirror()
     try:
-        _fetch_all(FILES[name], title, report, base_url)
+        fetch_all(FILES[name], keras_folder(), title, report, base_url)
         report(f"Reading {title}", 1.0)
         return _read_with_keras(name)
-    except (OSError, http.client.HTTPException, _WrongFile) as error:
+    except (OSError, http.client.HTTPException, WrongFile) as error:
         site = urlsplit(base_url or FILES[name][0].site).hostname
         raise DatasetError(
-            f"{title} could not be downloaded from {site} ({_reason(error)}): choose the embedded"
+            f"{title} could not be downloaded from {site} ({reason(error)}): choose the embedded"
             f" digits, which need no download, or put {name}.npz into the folder that"
             " VIZCORE_DATA names."
         ) from error
 
 
-def _mirror():
+def mirror() -> str:
+    """Return the address that `VIZCORE_MIRROR` gives, ending in "/", or nothing."""
     address = os.environ.get("VIZCORE_MIRROR", "")
     return address and f"{address.rstrip('/')}/"
 
 
-class _WrongFile(Exception):
+class WrongFile(Exception):
     """What came is not what the table says."""
 
 
-def _reason(error):
-    reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
-    return " ".join(str(reason).split())[:100].rstrip(".") or type(error).__name__
+def reason(error) -> str:
+    """Say in a few words why something could not be had from the internet."""
+    told = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
+    return " ".join(str(told).split())[:100].rstrip(".") or type(error).__name__
 
 
 def keras_folder() -> Path:
@@ -142,13 +145,32 @@ def keras_folder() -> Path:
     return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
 
 
-def _fetch_all(files, title, report, base_url):
+def fetch_all(files, folder, title, report: Report, base_url=None):
+    """Bring those of some files that are not in a folder yet, each whole or not at all.
+
+    Parameters
+    ----------
+    files : sequence of RemoteFile
+    folder : Path
+    title : str
+        What people call them all together.
+    report : callable
+        See `Report`.
+    base_url : str, optional
+        As in `download`.
+    """
     total, before = sum(file.size for file in files), 0
     for file in files:
-        place = keras_folder() / file.place
-        if not place.is_file() or place.stat().st_size != file.size:
+        if not is_in(folder, file):
+            place = folder / file.place
             fetch(file, place, _in_megabytes(report, title, before, total), base_url)
         before += file.size
+
+
+def is_in(folder, file) -> bool:
+    """Tell whether a file is in a folder, as far as its size tells."""
+    place = folder / file.place
+    return place.is_file() and place.stat().st_size == file.size
 
 
 def _in_megabytes(report, title, before, total):
@@ -192,8 +214,8 @@ def _copy(sent, kept, file, told):
         digest.update(piece)
         done += len(piece)
         told(min(done, file.size))
-    if digest.hexdigest() != file.digest:
-        raise _WrongFile(f"what came as {file.name} is not the published file")
+    if done != file.size or file.digest not in ("", digest.hexdigest()):
+        raise WrongFile(f"what came as {file.name} is not the published file")
 
 
 def _read_with_keras(name):
@@ -203,7 +225,7 @@ def _read_with_keras(name):
         train, test = getattr(keras.datasets, name).load_data()
         return _part(*train), _part(*test)
     except Exception as error:  # get_file raises Exception itself
-        raise _WrongFile(f"Keras could not read it, {_reason(error)}") from error
+        raise WrongFile(f"Keras could not read it, {reason(error)}") from error
 
 
 def _part(x, y):
