@@ -32,8 +32,7 @@ def made():
 def open_run(tab, server, run, **query):
     more = "".join(f"&{name}={value}" for name, value in query.items())
     tab.goto(f"{server.url}/runs?run={run.id}{more}")
-    # A server's first page of this kind imports what draws it.
-    expect(tab.locator(BODY)).to_be_visible(timeout=60_000)
+    expect(tab.locator(BODY)).to_be_visible()
     settled(tab)
 
 
