@@ -12,8 +12,7 @@ PROMISE = """\
   file may name are not in it.
 - Only a dataset that you make of pictures, and a run that learns from it, are written to a disk,
   until you delete them or their time is over. Who has the link of such a run sees the pictures
-  that it shows.
-"""
+  that it shows."""
 """What happens with a visitor's pictures, true in every word; tests hold it to that."""
 
 
