@@ -31,6 +31,7 @@ MOST_BYTES = 6_000_000
 
 MOST_TOLD = 100
 _IN_A_FILE = 24
+_NAME_WIDTH = 320
 
 
 def making(state):
@@ -136,23 +137,25 @@ def _classes(collection, made, test):
 def _one_class(label, name, count, left_out):
     """Show a class's name, to be corrected, and what can be removed."""
     key = f"own_classes.called.{name}"
-    called, number, some, all_ = st.columns([3, 1, 1.4, 1.4], vertical_alignment="bottom")
-    called.text_input(
-        f"Class {label + 1}",
-        name,
-        max_chars=40,
-        key=key,
-        on_change=changer(lambda now: now.renaming(name, st.session_state[key])),
-    )
-    number.markdown(words.counted(count) + (f", {left_out} left out" if left_out else ""))
-    with some.popover("Remove pictures", width="stretch"):
-        _remove_some(name)
-    all_.button(
-        f"Remove “{plain(name)}”",
-        key=f"own_classes.drop.{name}",
-        on_click=changer(lambda now: now.without_class(name)),
-        width="stretch",
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            f"Class {label + 1}",
+            name,
+            max_chars=40,
+            key=key,
+            width=_NAME_WIDTH,
+            on_change=changer(lambda now: now.renaming(name, st.session_state[key])),
+        )
+        st.markdown(
+            words.counted(count) + (f", {left_out} left out" if left_out else ""), width="content"
+        )
+        with st.popover("Remove pictures"):
+            _remove_some(name)
+        st.button(
+            f"Remove “{plain(name)}”",
+            key=f"own_classes.drop.{name}",
+            on_click=changer(lambda now: now.without_class(name)),
+        )
 
 
 def _remove_some(name):
