@@ -231,6 +231,7 @@ class NetMap {
     if (!this.net) return;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.cursor = this.opened ?? this.cursor;
+    if (this.opened) this.show(this.opened);
     this.body.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
     this.scene.over.focus({ preventScroll: true });
   }
