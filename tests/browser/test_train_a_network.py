@@ -125,3 +125,20 @@ def test_a_network_goes_to_its_table_and_back(server, page):
     page.get_by_role("link", name="Train this network").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Train a network")
     reaches(page, own(epochs=3))
+
+
+def test_frozen_rows_are_marked_until_their_weights_are_given_up(server, page):
+    visit(page, f"{server.url}/train_a_network?preset=transfer")
+    marks, learned = page.locator(".layers tbody .frozen"), page.locator(".layers tfoot .what")
+    # Seven convolutions and as many normalisations; a ReLU has nothing to freeze.
+    expect(marks).to_have_count(14)
+    # 160 features · 10 classes + 10 biases.
+    expect(learned).to_have_text("1,610 learned")
+    expect(page.locator(".editor .hint")).to_contain_text("Kept as it is.")
+    keep = page.get_by_role("checkbox", name="Keep the weights of Objects in rows 1 to 25, frozen")
+    keep.focus()
+    page.keyboard.press("Space")
+    expect(marks).to_have_count(0)
+    expect(learned).to_have_text("690,306 learned")
+    expect(page.locator(".editor .hint")).to_have_count(0)
+    page.wait_for_url(lambda url: "preset" not in url)

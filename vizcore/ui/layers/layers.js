@@ -112,7 +112,7 @@ class Layers {
 
   what(row, i) {
     const told = element("td", { class: "what" }, row.what);
-    if (i < this.data.frozen) told.append(element("span", { class: "frozen" }, "❄\ufe0e frozen"));
+    if (i < this.data.frozen && row.parameters) told.append(element("span", { class: "frozen" }, "❄\ufe0e frozen"));
     return told;
   }
 
@@ -185,7 +185,7 @@ class Layers {
     const focus = this.editor.contains(held) ? (held.ariaLabel ?? held.closest("label")?.firstChild.textContent) : null;
     this.editor.replaceChildren(
       element("legend", {}, `Row ${this.row + 1}`),
-      this.row < this.data.frozen ? element("p", { class: "hint" }, "Frozen: it keeps what it has learned, unless you change it.") : "",
+      this.row < this.data.frozen ? element("p", { class: "hint" }, "Kept as it is. Change it, and this row and all below it are trained.") : "",
       element("div", { class: "fields" }, element("label", { class: "wide" }, "Kind", select), ...fields),
       element(
         "div",
