@@ -154,7 +154,7 @@ function greyOf(photo) {
 function endsOf(panels) {
   const own = "Each map has a range of its own, which ends at its value farthest from 0";
   const signed = panels.some(({ values, limit }) => values?.some((value) => value < -limit / 20));
-  return signed ? `${own}; − marks what is below 0.` : `${own}.`;
+  return signed ? `${own}; − marks what is clearly below 0.` : `${own}.`;
 }
 
 const instances = new WeakMap();

@@ -235,7 +235,7 @@ function legendOf({ strip, numbers, all }, shared) {
   const signed = numbers.some((value) => value < 0);
   const whose = shared > 1 ? `all ${shared} rows of ${noun}s` : all > 1 ? `all ${all} ${noun}s` : `this ${noun}`;
   const ends = `One range for ${whose}: it ends at their value farthest from 0${signed ? ", on either side" : ""}.`;
-  const marked = signed ? " − marks what is below 0, where there is room." : "";
+  const marked = signed ? " − marks what is clearly below 0, where there is room." : "";
   return [range, element("p", { class: "ends" }, ends + (kind === "colour" ? " Mid-grey is 0." : marked))];
 }
 
