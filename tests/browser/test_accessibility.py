@@ -69,7 +69,7 @@ FOCUSED = """() => {
 }"""
 
 
-FEW = {"pages/data.py": 1, "pages/inside_a_network.py": 3, "pages/your_own_classes.py": 1}
+FEW = {"pages/data.py": 1, "pages/inside_a_network.py": 3, "pages/your_own_classes.py": 0}
 """Controls of our own on pages where most are Streamlit's."""
 
 
