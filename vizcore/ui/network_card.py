@@ -49,7 +49,6 @@ _STYLE = """<style>
 .matrix :is(th, td) { padding: 4px 8px; border: 0; border-radius: 4px; text-align: right; }
 .matrix tbody td { background: color-mix(in srgb, #4393c3 var(--share), transparent); box-shadow: inset 0 0 0 1px rgb(110 120 130 / 45%); }
 .matrix tbody .right { box-shadow: inset 0 0 0 2px currentcolor; font-weight: 600; }
-.matrix caption { padding: 0 0 8px; text-align: left; }
 .matrix thead :is(th, td) { vertical-align: bottom; }
 .matrix .upright { max-height: 120px; writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; }
 .matrix tbody .share { background: none; box-shadow: none; }
@@ -149,9 +148,9 @@ def confusion_html(matrix, names):
         for i, (name, counts) in enumerate(zip(names, matrix, strict=True))
     )
     return (
+        '<p style="margin: 0 0 8px">A row for each true class, a column for what its pictures were '
+        "taken for; framed where they were recognised.</p>"
         '<div class="matrix" tabindex="0" role="region" aria-label="Confusion matrix"><table>'
-        "<caption>A row for each true class, a column for what its pictures were taken for; framed "
-        "where they were recognised.</caption>"
         f'<thead><tr><td></td>{heads}<th scope="col">recognised</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div><p>It goes on at the right: swipe or scroll.</p>"
     )
