@@ -4,6 +4,7 @@ import streamlit as st
 
 from vizcore.compute.jobs import open_jobs
 from vizcore.ui.classify_answer import answer_section, answered, stages_of
+from vizcore.ui.classify_imagenet import imagenet_answer, imagenet_table
 from vizcore.ui.classify_input import choose_input, stroke
 from vizcore.ui.classify_links import links
 from vizcore.ui.classify_looks import looks_section
@@ -12,6 +13,7 @@ from vizcore.ui.classify_settings import ClassifySettings
 from vizcore.ui.classify_table import table_section
 from vizcore.ui.frame import open_page
 from vizcore.ui.network_choice import choose_network
+from vizcore.ui.network_settings import IMAGENET, OWN_MODEL
 from vizcore.ui.own_model import own_model_section
 from vizcore.ui.state import PageState
 from vizcore.ui.visitor import visitor
@@ -29,13 +31,19 @@ open_jobs().warm()
 
 chosen_by, said = st.columns([9, 10], gap="large")
 with chosen_by:
-    chosen = choose_network(state, me, own=True)
+    chosen = choose_network(state, me, also=(OWN_MODEL, IMAGENET))
     own_model_section(state)
     if chosen is None:
         st.stop()
     key, network = chosen
     shown = choose_input(state, key, network)
 stages = stages_of(state.now, key, network, shown.picture)
+if key == IMAGENET:
+    with said:
+        imagenet_answer(state.now, network, shown, stages, me)
+    imagenet_table(state, network)
+    seen_section(state, network, stages)
+    st.stop()
 answer = answered(state.now, network, stages)
 with said:
     answer_section(state.now, key, network, shown, stages, answer)

@@ -8,7 +8,7 @@ from vizcore.ui.keras_agreement import agreement_line
 from vizcore.ui.network_card import network_card
 from vizcore.ui.network_choice import choose_network, choose_shown
 from vizcore.ui.network_prediction import prediction
-from vizcore.ui.network_settings import NetworkSettings
+from vizcore.ui.network_settings import OWN_MODEL, NetworkSettings
 from vizcore.ui.network_view import opened_map, passed, the_map
 from vizcore.ui.own_model import asked_of
 from vizcore.ui.state import PageState
@@ -27,7 +27,7 @@ open_jobs().warm()
 
 controls, pictures, said = st.columns([11, 13, 14], gap="medium")
 with controls:
-    chosen = choose_network(state, me, own=True)
+    chosen = choose_network(state, me, also=(OWN_MODEL,))
     if chosen is None:
         st.stop()
     key, network = chosen

@@ -84,9 +84,10 @@ def test_it_comes_from_a_server_and_says_what_keras_says(site, published, monkey
     assert told == sorted(told) and told[-1] == 1 and len(told) > 10
     assert imagenet.is_here()
     assert imagenet.class_names()[7] == "kind 7"
-    answer = imagenet.classified(imagenet.model(), LEVELS)
+    x = imagenet.front().prepared(LEVELS)
+    answer = imagenet.classified(imagenet.model(), x)
     given = keras.applications.mobilenet_v2.preprocess_input(LEVELS.astype(np.float32))
-    np.testing.assert_array_equal(given, imagenet.prepared(LEVELS))
+    np.testing.assert_allclose(x, given, atol=1e-6)
     probabilities = np.exp(answer.logits) / np.exp(answer.logits).sum()
     np.testing.assert_allclose(probabilities, np.asarray(model(given[None]))[0], rtol=1e-4)
 
@@ -96,12 +97,13 @@ def test_the_map_averages_to_the_logit_where_nothing_is_cut_off(site, published,
     publish(site, monkeypatch, published[1])
     imagenet.download(lambda *_: None, base_url=site[1])
     network = imagenet.model()
+    x = imagenet.front().prepared(LEVELS)
     kernel, bias = network.layers[-1].get_weights()
-    maps, logits = (np.asarray(one)[0] for one in network(imagenet.prepared(LEVELS)[None]))
+    maps, logits = (np.asarray(one)[0] for one in network(x[None]))
     best = logits.argmax()
     signed = maps @ kernel[:, best]
     assert signed.mean() + bias[best] == pytest.approx(logits[best], rel=1e-4)
-    answer = imagenet.classified(network, LEVELS)
+    answer = imagenet.classified(network, x)
     np.testing.assert_allclose(answer.map, np.maximum(signed, 0), rtol=1e-5)
     assert answer.map.shape == (7, 7)
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from vizcore.nets.architectures import Architecture
 from vizcore.nets.dataset_cache import cache_folder
 from vizcore.nets.downloads import (
     RemoteFile,
@@ -25,10 +26,14 @@ from vizcore.nets.downloads import (
     mirror,
     reason,
 )
+from vizcore.nets.network import Network
+from vizcore.nets.preparation import Preparation
 
 TITLE = "MobileNetV2"
 SIDE = 224
 CLASSES = 1000
+
+_ENDS = Architecture.from_text(f"{SIDE}x{SIDE}x3-globalaverage-dense_{CLASSES}-softmax")
 
 _SITE = "https://storage.googleapis.com/"
 # Keras knows no digest of the weights.
@@ -124,6 +129,29 @@ def class_names():
         raise ImagenetError(f"The names of {TITLE}’s classes are not on this machine.") from None
 
 
+def front(names=()):
+    """Return its way in and its classes as a `Network`; all between them is Keras's.
+
+    Parameters
+    ----------
+    names : tuple of str
+        As `class_names` returns them.
+
+    Returns
+    -------
+    vizcore.nets.network.Network
+        Without weights: it brings pictures to what the network learned from, numbers from −1 to 1.
+
+    Examples
+    --------
+    >>> x = front().prepared(np.uint8([[[0, 127, 255]]]))
+    >>> x.shape, x[0, 0].round(3).tolist()
+    ((224, 224, 3), [-1.0, -0.004, 1.0])
+    """
+    half = (0.5, 0.5, 0.5)
+    return Network(TITLE, _ENDS, {}, names, Preparation(mean=half, spread=half))
+
+
 @lru_cache(maxsize=1)
 def _names(place, stamp):
     """Read the names; `stamp` says which state of the file is meant."""
@@ -157,29 +185,19 @@ def model():
     return keras.Model(built.input, [built.get_layer("out_relu").output, built.output])
 
 
-def classified(network, levels):
+def classified(network, x):
     """Return what the network says of a picture, `Answer`.
 
     Parameters
     ----------
     network : keras.Model
         As `model` returns it.
-    levels : ndarray of uint8, (224, 224, 3)
+    x : ndarray of float32, (224, 224, 3)
+        Prepared.
     """
-    maps, logits = (np.asarray(one)[0] for one in network(prepared(levels)[np.newaxis]))
+    maps, logits = (np.asarray(one)[0] for one in network(x[np.newaxis]))
     kernel = network.layers[-1].get_weights()[0]
     return Answer(logits, class_activation(maps, kernel[:, logits.argmax()]))
-
-
-def prepared(levels):
-    """Bring levels from 0 to 255 to numbers from −1 to 1, as it learned from them.
-
-    Examples
-    --------
-    >>> prepared(np.uint8([0, 255])).tolist()
-    [-1.0, 1.0]
-    """
-    return levels.astype(np.float32) / np.float32(127.5) - 1
 
 
 def class_activation(maps, weights):

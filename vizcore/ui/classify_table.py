@@ -32,8 +32,23 @@ def table_section(state, key, network):
     pictures = files.pictures_brought()
     if len(pictures) < 2:
         return
+    show_table(state, network, pictures, _answers(state.now, key, network, pictures))
+
+
+def show_table(state, network, pictures, answers):
+    """Show pictures with what a network says of them, in a table and as a file.
+
+    Parameters
+    ----------
+    state : PageState
+        Of `ClassifySettings`.
+    network : vizcore.nets.network.Network
+    pictures : sequence of vizcore.ui.classify_files.Brought
+    answers : sequence of ndarray, (K,)
+        Probabilities, one array for each picture.
+    """
     st.header(f"All {len(pictures)} pictures", anchor=False)
-    rows = rows_of(pictures, network.class_names, _answers(state.now, key, network, pictures))
+    rows = rows_of(pictures, network.class_names, answers)
 
     def open_one(file_id):
         files.open_file(file_id)

@@ -8,6 +8,7 @@ from vizcore.ui.data_settings import DataSettings
 from vizcore.ui.data_words import PAGE, megabytes
 from vizcore.ui.download import Download, download_section
 from vizcore.ui.shared_controls import links
+from vizcore.ui.visitor import visitor
 
 
 def offer(name):
@@ -22,5 +23,5 @@ def offer(name):
     st.subheader(known.title, anchor=False)
     st.markdown(known.source)
     asked = Download(DownloadJob(name), known.title, megabytes(name), "the pictures are being read")
-    download_section(asked, "data")
+    download_section(asked, visitor(), "data")
     links(PAGE, "Without any download:", {"Digits, which are embedded": DataSettings()}, None)

@@ -10,7 +10,6 @@ from vizcore.compute.jobs import open_jobs
 from vizcore.compute.limits import LimitError
 from vizcore.compute.runs import RunError, State
 from vizcore.ui.plain import plain
-from vizcore.ui.visitor import visitor
 
 _NEARLY = 0.99
 """The very last event of a download may be passed over, so soon does it follow the one before."""
@@ -42,16 +41,17 @@ class Download:
         return [run for run in open_jobs().runs.of(owner) if (run.job, run.settings) == wanted]
 
 
-def download_section(asked, key):
+def download_section(asked, owner, key):
     """Offer a download; while it goes on, show it.
 
     Parameters
     ----------
     asked : Download
+    owner : str
+        The visitor's digest.
     key : str
         Before the keys of its buttons.
     """
-    owner = visitor()
     open_jobs().warm()
     st.markdown(f"It is not on this machine yet: about {asked.size} MB are to be downloaded.")
     run = next(iter(asked.runs(owner)), None)

@@ -5,11 +5,11 @@ from dataclasses import replace
 import streamlit as st
 
 from vizcore.compute.networks import NetworkError, network_choices, open_network
-from vizcore.nets import pretrained
+from vizcore.nets import imagenet, pretrained
 from vizcore.ui import network_pictures as pictures
 from vizcore.ui.digit_pad import digit_pad
 from vizcore.ui.drawn_digit import PREFIX, DrawnDigit
-from vizcore.ui.network_settings import OWN, OWN_MODEL, named, numbered
+from vizcore.ui.network_settings import IMAGENET, OWN, OWN_MODEL, named, numbered
 from vizcore.ui.own_model import open_own, own_model
 from vizcore.ui.photos import UPLOAD_TYPES, own_photo, take_in, upload_problem
 from vizcore.ui.picture_strip import picture_strip
@@ -25,7 +25,7 @@ _FITTED = (
 )
 
 
-def choose_network(state, me, *, own=False):
+def choose_network(state, me, also=()):
     """Let one choose a network: one that ships, or a run of one's own.
 
     Parameters
@@ -34,20 +34,22 @@ def choose_network(state, me, *, own=False):
         Its settings have the fields ``model`` and ``picture``.
     me : str
         The digest of the visitor. Whoever has the link to a run may look at it.
-    own : bool
-        Whether the network of the visitor's own file is among them.
+    also : sequence of str
+        What else the page can show: `OWN_MODEL`, the visitor's own file; `IMAGENET`.
 
     Returns
     -------
     (str, vizcore.nets.network.Network) or None
         Its key and itself; None where not even the default can be opened, which is then told.
     """
-    key, network = _opened(state, own)
+    key, network = _opened(state, also)
     if network is None:
         return None
     titles = dict(network_choices(me))
-    if own and own_model() is not None:
+    if OWN_MODEL in also and own_model() is not None:
         titles[OWN_MODEL] = own_model().file.title
+    if IMAGENET in also:
+        titles[IMAGENET] = imagenet.TITLE
     titles.setdefault(key, network.title)
     # Quick runs can make a browser fall back on the default; it is what is set.
     st.selectbox(
@@ -63,6 +65,8 @@ def choose_network(state, me, *, own=False):
 def _title(key, title):
     if key == OWN_MODEL:
         return f"Your file: {title}"
+    if key == IMAGENET:
+        return f"{title}: 1,000 kinds of things in photographs (ImageNet)"
     if key not in pretrained.NAMES:
         return f"Run: {title}"
     return f"{title} (test part: {pretrained.card(key).test_accuracy:.1%})"
@@ -147,25 +151,32 @@ def source_of(picture):
 # ---- The network ----
 
 
-def _opened(state, own):
+def _opened(state, also):
     """Open the network that is set; where that cannot be, say so and open the default."""
     default = type(state.now)()
     try:
-        return state.now.model, _open(state.now.model, own)
+        return state.now.model, _open(state.now.model, also)
     except NetworkError as error:
         st.warning(plain(error))
     if state.now.model == default.model:
         return None, None
     state.amend(_with_model(state.now, default.model))
-    return _opened(state, own)
+    return _opened(state, also)
 
 
-def _open(key, own):
-    if key != OWN_MODEL:
+def _open(key, also):
+    if key not in (OWN_MODEL, IMAGENET):
         return open_network(key)
-    if not own:
-        raise NetworkError("A network from a file of one's own cannot be opened on this page.")
-    return open_own()
+    if key not in also:
+        raise NetworkError("The network of this link cannot be opened on this page.")
+    return open_own() if key == OWN_MODEL else imagenet.front(_imagenet_names())
+
+
+def _imagenet_names():
+    try:
+        return imagenet.class_names()
+    except imagenet.ImagenetError:  # still to be downloaded
+        return ()
 
 
 def _with_model(settings, model):

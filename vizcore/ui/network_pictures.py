@@ -17,7 +17,7 @@ from vizcore.nets import pretrained
 from vizcore.nets.dataset import DatasetError
 from vizcore.nets.datasets import is_here, load_dataset
 from vizcore.ui.drawn_digit import PREFIX, DrawnDigit
-from vizcore.ui.network_settings import OWN, OWN_MODEL, named, numbered, steps_of
+from vizcore.ui.network_settings import IMAGENET, OWN, OWN_MODEL, named, numbered, steps_of
 from vizcore.ui.photos import own_photo
 from vizcore.ui.run_facts import dataset_title, job_of, training_run
 
@@ -81,6 +81,11 @@ def samples_of(key, network):
         return _shipped(key, network) if pretrained.samples(key) else _own(network)
     if key == OWN_MODEL:
         return _for_own_model(network)
+    if key == IMAGENET:
+        return _numbered(
+            Shown("", f"{SAMPLES[name].title}, a photograph", SAMPLES[name].load())
+            for name in _PHOTOS
+        )
     kept = _probe(key, network)
     colours = network.architecture.input[2] == 3
     return _numbered((*kept, *(_own(network) if colours or not kept else ())))
@@ -95,7 +100,7 @@ def dataset_of(key):
     """Return the name of the dataset that a network learned from; empty where nobody knows."""
     if key in pretrained.NAMES:
         return pretrained.card(key).dataset
-    if key == OWN_MODEL:
+    if key in (OWN_MODEL, IMAGENET):
         return ""
     return job_of(training_run(key)).dataset
 

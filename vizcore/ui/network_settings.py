@@ -13,6 +13,9 @@ OWN = "own"
 OWN_MODEL = "own"
 """The network that is the visitor's own file."""
 
+IMAGENET = "imagenet"
+"""The network that a worker alone can run: MobileNetV2."""
+
 RANGES = ("map", "layer", "network")
 MOST_MAPS = 100_000
 
