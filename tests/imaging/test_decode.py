@@ -460,6 +460,17 @@ def test_shared_files_decode_or_are_refused_silently(path, capfd, recwarn):
         assert image.format in ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP")
 
 
+@pytest.mark.parametrize("colour", CHANNELS)
+def test_sixteen_bits_over_several_bands(colour, monkeypatch):
+    samples = np.random.default_rng(colour).integers(0, 2**16, (7, 5, CHANNELS[colour]))
+    data = png_of(samples.astype(np.uint16), 16, colour)
+    whole = decode_image(data)
+    monkeypatch.setattr(decode, "_BAND_PIXELS", 10)
+    assert np.array_equal(decode_image(data), whole)
+    shown = samples[..., :3] if colour == 2 else None
+    assert shown is None or np.array_equal(whole, (shown + 128) // 257)
+
+
 def six_at_once(side, monkeypatch, decoder):
     monkeypatch.setattr(decode, "_decode", decoder)
     data = saved(Image.new("L", (side, side)), "PNG")

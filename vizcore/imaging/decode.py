@@ -164,10 +164,26 @@ def _samples_16(container: Container, image: Image.Image) -> np.ndarray:
         return np.array(image)
     if container.colour == PNG_GREY_ALPHA:
         return np.array(_load(container, "RGBA")).view(">u2")
-    samples = np.array(image).astype(np.uint16)
-    samples <<= 8
-    samples |= np.asarray(_load(container, f"{image.mode};16L"))
-    return samples
+    return _DeepSamples(image, _load(container, f"{image.mode};16L"))
+
+
+class _DeepSamples:
+    """Samples whose high and low bytes are two images; they are joined for a band of rows only.
+
+    All of them at a time take 400 MB.
+    """
+
+    dtype, ndim = np.dtype(np.uint16), 3
+
+    def __init__(self, high: Image.Image, low: Image.Image) -> None:
+        self._high, self._low = high, low
+        self.shape = (high.height, high.width, len(high.getbands()))
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        height, width = self.shape[:2]
+        box = (0, rows.start, width, min(rows.stop, height))
+        high, low = (np.asarray(one.crop(box)) for one in (self._high, self._low))
+        return high.astype(np.uint16) << 8 | low
 
 
 def _to_rgb(samples: np.ndarray, container: Container) -> np.ndarray:
