@@ -584,7 +584,7 @@ WEIGHTS = {
     "no HDF5": lambda: keras_file(weights=b"garbage" * 1000),
     "empty": lambda: keras_file(weights=b""),
     "cut short": lambda: keras_file(weights=h5()[:3000]),
-    "40,000 groups": lambda: many_groups(40_000),
+    "22,000 groups": lambda: many_groups(22_000),
     "a tree of one node": endless_tree,
     "a description without end": looping_header,
     "a tree that leads outside": lambda: patched(b"TREE", 32, "<Q", 2**63),
