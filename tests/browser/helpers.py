@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import numpy as np
 from playwright.sync_api import expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from vizcore.export.permalink import from_query, to_query
 from vizcore.imaging import SAMPLES, fit_within
@@ -111,14 +112,17 @@ def choose(tab, label, option):
 
 
 def record_frames(tab):
-    """A list that grows with every WebSocket message from now on."""
+    """A list that grows with every message that the page sends from now on.
+
+    Those are left out by which it asks, of its own accord, whether an answer has come.
+    """
     frames = []
 
-    def listen(socket):
-        socket.on("framesent", lambda payload: frames.append(payload))
-        socket.on("framereceived", lambda payload: frames.append(payload))
+    def hear(payload):
+        if not BackMsg.FromString(payload).rerun_script.is_auto_rerun:
+            frames.append(payload)
 
-    tab.on("websocket", listen)
+    tab.on("websocket", lambda socket: socket.on("framesent", hear))
     return frames
 
 

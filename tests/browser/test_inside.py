@@ -136,7 +136,6 @@ def test_stepping_through_a_convolution_shows_numpys_numbers(page, app):
     trace = trace_conv2d(x, weights["kernel"], weights["bias"], **conv_settings(node))
     rows, columns, filters = trace.output.shape
     steps = {step.cell: step for step in trace.steps if step.cell[2] == 3}
-    page.wait_for_timeout(500)
     frames.clear()
     page.get_by_role("button", name="First cell").click()
 

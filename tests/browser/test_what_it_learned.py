@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 from conftest import Server
-from helpers import settled
+from helpers import record_frames, settled
 from PIL import Image
 from playwright.sync_api import expect
 from test_accessibility import serious_violations
@@ -82,15 +82,13 @@ def test_one_part_is_on_screen_and_a_map_is_chosen_by_keys_and_by_pointer(page, 
 
 
 def test_a_digit_is_moved_without_the_server(page, alone):
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda one: sent.append(one)))
+    frames = record_frames(page)
     opened(page, alone, SHIFTS, model="tiny", right=2)
     sample = pretrained.samples("digits")
     found = answers(sample.x[0].tobytes()).reshape(2, *[2 * MOST_SHIFT + 1] * 2, -1)
     truth = int(sample.y[0])
     page.locator(f"{SHIFTS} .moved .over").focus()
-    quiet(page, sent)
-    before = len(sent)
+    frames.clear()
     for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft"):
         page.keyboard.press(key)
     expect(page.locator(f"{SHIFTS}[data-down='2'][data-right='2']")).to_be_visible()
@@ -104,18 +102,10 @@ def test_a_digit_is_moved_without_the_server(page, alone):
         right = (found[network].argmax(axis=-1) == truth).sum()
         assert int(drawn["right"]) == right
     expect(page).to_have_url(re.compile("(?=.*[?&]down=2)(?=.*[?&]right=2)"))
-    assert len(sent) == before
+    assert not frames
     page.reload()
     expect(page.locator(f"{SHIFTS}[data-down='2'][data-right='2']")).to_be_visible(timeout=PATIENT)
     usable(page)
-
-
-def quiet(tab, sent):
-    """Wait until the page sends nothing of its own accord any more."""
-    heard = -1
-    while heard != len(sent):
-        heard = len(sent)
-        tab.wait_for_timeout(1000)
 
 
 def test_pictures_of_ones_own_are_taken_and_a_broken_one_is_refused(page, alone):
