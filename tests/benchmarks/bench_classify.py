@@ -51,7 +51,8 @@ def opened(browser, server, query):
     tab = browser.new_page(viewport={"width": 1440, "height": 900})
     tab.goto(f"{server.url}/classify?{query}")
     tab.wait_for_selector(".prediction .verdict", timeout=60_000)
-    tab.wait_for_selector(".overlay[data-drawn]", timeout=120_000)
+    # The worker has answered, or has been given up.
+    tab.wait_for_selector(".overlay[data-drawn], [data-testid=stAlert]", timeout=120_000)
     tab.evaluate(PAINTED)
     return tab
 
