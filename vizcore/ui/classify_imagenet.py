@@ -96,7 +96,7 @@ def _show(settings, network, shown, stages, said):
     st.subheader("Where it looked", anchor=False)
     overlay(
         levels,
-        [Panel("Its last feature maps, weighed for the class", resize(said.map, SIDE, SIDE),
+        [Panel("Class activation, last maps", resize(said.map, SIDE, SIDE),
                "Speaks for the class")],
         label=f"Where the network looked for {answer.names[answer.best]}",
         key="classify.imagenet.looks",

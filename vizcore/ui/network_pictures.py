@@ -83,7 +83,7 @@ def samples_of(key, network):
         return _for_own_model(network)
     if key == IMAGENET:
         return _numbered(
-            Shown("", f"{SAMPLES[name].title}, a photograph", SAMPLES[name].load())
+            Shown("", f"{SAMPLES[name].title}, a photograph", middle_square(SAMPLES[name].load()))
             for name in _PHOTOS
         )
     kept = _probe(key, network)
