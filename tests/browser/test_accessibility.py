@@ -73,19 +73,32 @@ FEW = {"pages/data.py": 1, "pages/inside_a_network.py": 3, "pages/your_own_class
 """Controls of our own on pages where most are Streamlit's."""
 
 
+def walk(tab, few):
+    """Walk from the top of the page by Tab: the controls not reached, and those not shown.
+
+    None where some were drawn anew meanwhile, as when an answer comes, or a size is found.
+    """
+    tab.wait_for_function(SAME, polling=500)
+    assert tab.evaluate(OURS) >= few
+    unseen = []
+    for _ in range(150):
+        tab.keyboard.press("Tab")
+        unseen.append(tab.evaluate(FOCUSED))
+        if not tab.evaluate("ours.size"):
+            break
+    if tab.evaluate("[...ours].some((e) => !e.isConnected)"):
+        return None
+    missed = tab.evaluate("[...ours].map((e) => e.outerHTML.slice(0, 200))")
+    return missed, [one for one in unseen if one]
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("file", PAGES)
 def test_tab_reaches_every_control_and_shows_where_it_is(server, page, file, width):
     page.set_viewport_size({"width": width, "height": 900})
-    visit(page, address(server, file))
-    # A component that is still finding its size draws its controls anew.
-    page.wait_for_function(SAME, polling=500)
-    assert page.evaluate(OURS) >= FEW.get(file, 6)
-    unseen = []
-    for _ in range(150):
-        page.keyboard.press("Tab")
-        unseen.append(page.evaluate(FOCUSED))
-        if not page.evaluate("ours.size"):
+    found = None
+    for _ in range(5):
+        visit(page, address(server, file))
+        if found := walk(page, FEW.get(file, 6)):
             break
-    assert page.evaluate("[...ours].map((e) => e.outerHTML.slice(0, 200))") == []
-    assert [one for one in unseen if one] == []
+    assert found == ([], [])
