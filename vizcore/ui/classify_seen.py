@@ -44,7 +44,7 @@ def seen_section(state, network, stages):
     st.header("What the network saw", anchor=False)
     st.html(_STYLE)
     made = {one.name: one for one in stages}
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):  # so that a phone has two in a row
         for place, (name, control) in enumerate(_CONTROLS.items(), 1):
             with st.container(width=SIDE, gap="small", key=f"classify.step.{name}"):
                 title, told = _told(name, made, network)
