@@ -10,6 +10,7 @@ from vizcore.nets import pretrained
 from vizcore.nets.augmentation import Augmentation
 from vizcore.nets.datasets import load_dataset
 from vizcore.nets.evaluation import report
+from vizcore.nets.familiarity import energy_score
 from vizcore.nets.pretrain import PLANS, Plan, main, pretrain
 from vizcore.nets.splits import three_parts
 from vizcore.nets.training import TrainingSettings
@@ -78,6 +79,19 @@ def test_the_card_says_of_each_part_what_our_own_arithmetic_gives(made, shipped)
         assert accuracy > 0.5, "it has not learned"
         if part is parts.test:
             assert found.confusion.tolist() == card.confusion.tolist()
+
+
+def test_the_card_says_from_where_on_a_picture_is_familiar(made, shipped):
+    card, network = pretrained.card("little"), pretrained.load("little")
+    parts = three_parts(load_dataset("digits"), fraction=0.05, seed=0)
+    own, test = (
+        np.array([energy_score(network.activations(x)["dense1"]) for x in part.x])
+        for part in parts[1:]
+    )
+    least = card.familiar["threshold"]
+    assert np.abs(own - least).min() < 1e-4
+    assert np.mean(own > least - 1e-4) >= card.familiar["share"] > np.mean(own > least + 1e-4)
+    assert card.familiar["test_unlike"] == pytest.approx(np.mean(test < least), abs=0.01)
 
 
 def test_it_is_prepared_by_the_pictures_it_learned_from_alone(made, shipped):

@@ -3,6 +3,7 @@
 import json
 import re
 import struct
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -11,7 +12,7 @@ from made_networks import drawn_network
 from visiting import told
 
 from vizcore.compute import looking
-from vizcore.imaging import to_jpeg, to_png
+from vizcore.imaging import SAMPLES, to_jpeg, to_png
 from vizcore.imaging.seeing import Steps, levels_of, see
 from vizcore.nets import pretrained
 from vizcore.nets.attribution import GradCam
@@ -130,6 +131,20 @@ def test_each_step_has_its_switch(page, key, value, steps):
     assert at.query_params == {"picture": "own", "steps": steps.to_text()}
     control(at, "classify.steps.back").click().run()
     assert at.query_params == {"picture": "own"}
+
+
+def test_a_photo_of_coffee_is_told_to_be_unlike_digits_and_a_sample_is_not(page):
+    at = with_files(page, ("coffee.png", to_png(SAMPLES["coffee"].load())))
+    assert "unlike the pictures that it learned from" in words(at)
+    assert "of those of MedNIST for familiar" in "".join(one.value for one in at.caption)
+    assert "unlike the pictures" not in words(page(picture="sample-1"))
+
+
+def test_a_network_without_a_threshold_is_not_judged_by_one(page, monkeypatch):
+    cards = {one: replace(pretrained.card(one), familiar=None) for one in pretrained.NAMES}
+    monkeypatch.setattr(pretrained, "card", cards.get)
+    at = with_files(page, ("coffee.png", to_png(SAMPLES["coffee"].load())))
+    assert not at.exception and "unlike the pictures" not in words(at)
 
 
 def test_a_picture_is_turned_by_quarters(page):

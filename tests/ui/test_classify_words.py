@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from vizcore.imaging.seeing import Steps, see
-from vizcore.ui.classify_words import cautions, doubt, inversion_told
+from vizcore.ui.classify_words import cautions, doubt, inversion_told, missed, unlike
 
 GREY, COLOUR = (28, 28, 1), (32, 32, 3)
 
@@ -111,3 +111,22 @@ def test_numbers_that_are_not_normalised():
 def test_where_a_network_is_unsure(probabilities, begins):
     said = doubt("abc", np.array(probabilities))
     assert said.startswith(begins) if begins else said == ""
+
+
+def test_what_is_unlike_is_told_with_its_numbers():
+    familiar = {"threshold": 10.0, "share": 0.95}
+    assert unlike(10.0, familiar) == unlike(30.0, familiar) == ""
+    assert unlike(-8.062, familiar) == (
+        "It is unlike the pictures that it learned from: its energy score is −8.06; of such "
+        "pictures, 95% have at least 10.00."
+    )
+
+
+def test_how_often_that_is_wrong():
+    said = missed({"test_unlike": 0.052, "unlike": {"CIFAR-10": 0.75, "MedNIST": 0.984}})
+    assert said.endswith(
+        "It calls 5% of the test pictures unlike, and takes 25% of those of CIFAR-10, 2% of those "
+        "of MedNIST for familiar."
+    )
+    alone = missed({"test_unlike": 0.0, "unlike": {}})
+    assert alone.endswith("It calls 0% of the test pictures unlike.")

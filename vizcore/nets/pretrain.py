@@ -28,6 +28,8 @@ from vizcore.nets.architectures import Architecture, build
 from vizcore.nets.augmentation import Augmentation
 from vizcore.nets.datasets import fetch_dataset
 from vizcore.nets.evaluation import predicted, report
+from vizcore.nets.familiar_cards import scores
+from vizcore.nets.familiarity import familiar
 from vizcore.nets.graph import graph_of
 from vizcore.nets.precision import policy
 from vizcore.nets.preparation import fit_preparation
@@ -227,6 +229,7 @@ def pretrain(name, plan, folder):
         "validation_accuracy": validation.accuracy,
         "test_accuracy": test.accuracy,
         "confusion": test.confusion.tolist(),
+        "familiar": _familiar(model, plan, parts, preparation),
     }
     folder.mkdir(parents=True, exist_ok=True)
     weights.write(folder / f"{name}.npz", weights.weights_of(model, _graph(plan)))
@@ -263,6 +266,11 @@ def _trained(plan, parts, preparation):
 
 def _report(model, part, preparation):
     return report(part.y, predicted(model, part.x, preparation))
+
+
+def _familiar(model, plan, parts, preparation):
+    own = (scores(model, _graph(plan), part.x, preparation) for part in parts[1:])
+    return familiar(*own) | {"unlike": {}}
 
 
 def _write_samples(path, data, credit):

@@ -7,9 +7,11 @@ import streamlit as st
 
 from vizcore.compute.recent import recent
 from vizcore.imaging.seeing import levels_of, see
+from vizcore.nets import pretrained
 from vizcore.nets.attribution import logit_node
+from vizcore.nets.familiarity import energy_score
 from vizcore.nets.preparation import Preparation
-from vizcore.ui.classify_words import cautions, doubt, inversion_told
+from vizcore.ui.classify_words import cautions, doubt, inversion_told, missed, unlike
 from vizcore.ui.network_pictures import dataset_of
 from vizcore.ui.network_prediction import prediction
 from vizcore.ui.network_view import passed
@@ -117,6 +119,8 @@ def answer_section(settings, key, network, shown, stages, answer):
     prediction(network, answer.probabilities, seen, logits=answer.logits, count=NAMED)
     if said := doubt(answer.names, answer.probabilities):
         st.markdown(f":material/question_mark: **{plain(said)}**")
+    if settings.normalise:
+        _tell_unlike(key, answer)
     if said := inversion_told(stages, settings.steps):
         st.info(said)
     told = cautions(
@@ -127,6 +131,16 @@ def answer_section(settings, key, network, shown, stages, answer):
     )
     if told:
         st.warning("\n".join(f"- {one}" for one in told) if len(told) > 1 else told[0])
+
+
+def _tell_unlike(key, answer):
+    """Say that the picture is unlike those learned from; only where a threshold was measured."""
+    familiar = pretrained.card(key).familiar if key in pretrained.NAMES else None
+    if familiar is None:
+        return
+    if said := unlike(float(energy_score(answer.logits)), familiar):
+        st.markdown(f":material/explore_off: **{plain(said)}**")
+        st.caption(plain(missed(familiar)))
 
 
 @recent(maxsize=16)

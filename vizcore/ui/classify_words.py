@@ -56,6 +56,54 @@ def doubt(names, probabilities):
     return ""
 
 
+def unlike(score, familiar):
+    """Say that a picture is unlike those that a network learned from; empty where it is not.
+
+    Parameters
+    ----------
+    score : float
+        As `vizcore.nets.familiarity.energy_score` gives it.
+    familiar : dict
+        As a card holds it, with ``threshold`` and ``share``.
+
+    Examples
+    --------
+    >>> unlike(10.0, {"threshold": 10.0, "share": 0.95})
+    ''
+    """
+    least = familiar["threshold"]
+    if score >= least:
+        return ""
+    return (
+        f"It is unlike the pictures that it learned from: its energy score is {_two(score)}; "
+        f"of such pictures, {percent(familiar['share'], 0)} have at least {_two(least)}."
+    )
+
+
+def missed(familiar):
+    """Say how often the energy score is wrong, and what it is.
+
+    Parameters
+    ----------
+    familiar : dict
+        As a card holds it, with ``test_unlike`` and ``unlike``.
+
+    Examples
+    --------
+    >>> missed({"test_unlike": 0.052, "unlike": {"CIFAR-10": 0.75}}).partition(". ")[2]
+    'It calls 5% of the test pictures unlike, and takes 25% of those of CIFAR-10 for familiar.'
+    """
+    others = ", ".join(
+        f"{percent(1 - share, 0)} of those of {title}"
+        for title, share in familiar["unlike"].items()
+    )
+    return (
+        "The energy score, log Σ exp of the logits, is a rough sign. It calls "
+        f"{percent(familiar['test_unlike'], 0)} of the test pictures unlike"
+        + (f", and takes {others} for familiar." if others else ".")
+    )
+
+
 def cautions(stages, steps, *, on_black, normalised=True):
     """Say what of the way from a picture to a network may spoil the answer.
 
@@ -155,3 +203,7 @@ def _told_nothing(levels):
     if np.ptp(levels.astype(int)) >= FLAT:
         return ""
     return "There is nothing to be seen: all of the picture has one brightness."
+
+
+def _two(score):
+    return f"{score:.2f}".replace("-", "−")

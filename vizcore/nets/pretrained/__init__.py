@@ -3,7 +3,8 @@
 Each is made by ``python -m vizcore.nets.pretrain NAME``, which writes its files into this folder:
 ``NAME.npz``, the weights; ``NAME.json``, the card; ``DATASET-samples.npz``, pictures of its data
 that may be passed on, one file for all networks that learned from it. ``python -m
-vizcore.nets.shift_accuracy`` adds what the pair of the shift experiment gets right.
+vizcore.nets.shift_accuracy`` adds what the pair of the shift experiment gets right, ``python -m
+vizcore.nets.familiar_cards`` how well the others notice what is unlike their pictures.
 """
 
 import json
@@ -50,6 +51,9 @@ class Card:
         The test part was looked at once, when nothing could be chosen any more.
     confusion : ndarray of int, (K, K)
         Of the test part: row the true class, column the predicted one.
+    familiar : dict or None
+        What `vizcore.nets.familiar_cards` measured, where it did: ``threshold``, ``share``,
+        ``test_unlike`` and ``unlike``.
     """
 
     title: str
@@ -67,6 +71,7 @@ class Card:
     validation_accuracy: float
     test_accuracy: float
     confusion: np.ndarray
+    familiar: dict | None = None
 
 
 @dataclass(frozen=True, eq=False)
