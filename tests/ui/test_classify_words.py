@@ -117,16 +117,16 @@ def test_what_is_unlike_is_told_with_its_numbers():
     familiar = {"threshold": 10.0, "share": 0.95}
     assert unlike(10.0, familiar) == unlike(30.0, familiar) == ""
     assert unlike(-8.062, familiar) == (
-        "It is unlike the pictures that it learned from: its energy score is −8.06; of such "
-        "pictures, 95% have at least 10.00."
+        "The picture seems unlike those that the network learned from: its energy score is −8.06, "
+        "and 95% of such pictures, held back from training, reach 10.00."
     )
 
 
 def test_how_often_that_is_wrong():
     said = missed({"test_unlike": 0.052, "unlike": {"CIFAR-10": 0.75, "MedNIST": 0.984}})
     assert said.endswith(
-        "It calls 5% of the test pictures unlike, and takes 25% of those of CIFAR-10, 2% of those "
-        "of MedNIST for familiar."
+        "It calls 5% of the network’s own test pictures unlike, and takes 25% of CIFAR-10’s and 2% "
+        "of MedNIST’s for familiar."
     )
     alone = missed({"test_unlike": 0.0, "unlike": {}})
-    assert alone.endswith("It calls 0% of the test pictures unlike.")
+    assert alone.endswith("It calls 0% of the network’s own test pictures unlike.")

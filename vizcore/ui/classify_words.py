@@ -75,8 +75,9 @@ def unlike(score, familiar):
     if score >= least:
         return ""
     return (
-        f"It is unlike the pictures that it learned from: its energy score is {_two(score)}; "
-        f"of such pictures, {percent(familiar['share'], 0)} have at least {_two(least)}."
+        "The picture seems unlike those that the network learned from: its energy score is "
+        f"{_two(score)}, and {percent(familiar['share'], 0)} of such pictures, held back from "
+        f"training, reach {_two(least)}."
     )
 
 
@@ -90,16 +91,15 @@ def missed(familiar):
 
     Examples
     --------
-    >>> missed({"test_unlike": 0.052, "unlike": {"CIFAR-10": 0.75}}).partition(". ")[2]
-    'It calls 5% of the test pictures unlike, and takes 25% of those of CIFAR-10 for familiar.'
+    >>> missed({"test_unlike": 0.052, "unlike": {"CIFAR-10": 0.75}}).partition(", and ")[2]
+    'takes 25% of CIFAR-10’s for familiar.'
     """
-    others = ", ".join(
-        f"{percent(1 - share, 0)} of those of {title}"
-        for title, share in familiar["unlike"].items()
+    others = " and ".join(
+        f"{percent(1 - share, 0)} of {title}’s" for title, share in familiar["unlike"].items()
     )
     return (
         "The energy score, log Σ exp of the logits, is a rough sign. It calls "
-        f"{percent(familiar['test_unlike'], 0)} of the test pictures unlike"
+        f"{percent(familiar['test_unlike'], 0)} of the network’s own test pictures unlike"
         + (f", and takes {others} for familiar." if others else ".")
     )
 
