@@ -37,11 +37,11 @@ def test_more_of_any_class_is_more_familiar_and_a_shift_of_all_shifts_the_score(
     assert (energy_score(logits + np.eye(10)[0]) > energy_score(logits)).all()
 
 
-@pytest.mark.parametrize(("share", "least"), [(1, 1), (0.95, 2), (0.5, 11), (0.05, 20)])
+@pytest.mark.parametrize(("share", "least"), [(1, 1), (0.95, 2), (0.93, 2), (0.5, 11), (0.05, 20)])
 def test_so_many_reach_the_threshold(share, least):
     scores = np.random.default_rng(1).permutation(np.arange(1.0, 21))
     assert threshold(scores, share) == least
-    assert np.mean(scores >= least) == share
+    assert np.mean(scores >= least) >= share > np.mean(scores > least)
 
 
 def test_what_a_card_holds():
