@@ -188,7 +188,7 @@ class Board {
     context.fillStyle = ink;
     for (let tile = 0; tile < count; tile++) {
       const [x, y] = this.place(tile);
-      this.names(tile).forEach((line, i) => context.fillText(fitting(context, line, this.wide), x, y - 5 - this.named + LINE_TALL * (i + 1)));
+      this.names(tile).forEach((line, i) => context.fillText(fitting(context, line, this.wide), x, y - 8 - this.named + LINE_TALL * (i + 1)));
       paste(context, this.picture(tile), x, y, this.wide, this.tall);
       context.strokeStyle = this.source.edge ?? "rgb(110 120 130 / 70%)";
       context.lineWidth = 1;

@@ -129,6 +129,7 @@ def choose_source(state, key, titles, firsts=None):
         sources,
         default=source if source in sources else None,
         format_func=titles.get,
+        wrap=True,
         **state.bind("source", lambda s: source_of(s.picture), _turn_to(state, firsts or {})),
     )
     return source
