@@ -1,8 +1,5 @@
-import contextlib
-import functools
 import gzip
 import hashlib
-import http.server
 import io
 import json
 import os
@@ -10,7 +7,6 @@ import pickle
 import subprocess
 import sys
 import tarfile
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -25,29 +21,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 from archives import npz  # noqa: E402
 
 CONTENT = np.random.default_rng(0).bytes(200_000)
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-    def copyfile(self, source, outputfile):
-        with contextlib.suppress(ConnectionError):  # where the other side has heard enough
-            super().copyfile(source, outputfile)
-
-
-@pytest.fixture
-def site(tmp_path):
-    """A folder, and the address under which it is served."""
-    folder = tmp_path / "site"
-    folder.mkdir()
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield folder, f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,8 @@
 """MobileNetV2: brought from a local server, whole or not at all; what it says, held to Keras."""
 
-import contextlib
 import dataclasses
-import functools
 import hashlib
-import http.server
 import json
-import threading
 
 import h5py
 import numpy as np
@@ -21,33 +17,11 @@ WORDS = {str(k): [f"n{k:08}", f"kind_{k}"] for k in range(imagenet.CLASSES)}
 LEVELS = np.random.default_rng(0).integers(0, 256, (224, 224, 3)).astype(np.uint8)
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-    def copyfile(self, source, outputfile):
-        with contextlib.suppress(ConnectionError):
-            super().copyfile(source, outputfile)
-
-
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("VIZCORE_CACHE", str(tmp_path / "cache"))
     yield tmp_path / "cache"
     imagenet.model.cache_clear()
-
-
-@pytest.fixture
-def site(tmp_path):
-    folder = tmp_path / "site"
-    folder.mkdir()
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield folder, f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module")
