@@ -477,7 +477,7 @@ def test_a_link_to_the_transfer_of_any_dataset_is_ready_to_train(page, pets):
     # 160 features · 3 classes + 3 biases.
     assert frozen(at) == (25, 483)
     told = texts(at)
-    assert "**483 of 689,179 weights are trained.**" in told
+    assert "**483 of 690,635 parameters are trained.**" in told
     assert "**690,635 parameters** (at most 5,000,000; 483 of them are trained)" in told
     assert "of 12×12×1 are brought to the network's input, 32×32×3, and their levels are" in told
     assert "These are the settings of the recipe for “Transfer from Objects”." in told
@@ -507,7 +507,10 @@ def test_the_same_layers_can_be_trained_without_the_learned_weights(page):
     assert keeping(at).label == "Keep the weights of Objects in rows 1 to 25, frozen"
     keeping(at).uncheck().run()
     assert frozen(at) == (0, 690_306) and now(at).job().features == ""
-    assert "All 690,306 weights are trained, from random numbers on." in texts(at)
+    assert (
+        "690,306 of 691,762 parameters are trained, from random numbers on; 1,456 means and "
+        "variances of batch normalisation are measured."
+    ) in texts(at)
     assert at.query_params["network"].startswith("32x32x3-conv_24_3_b0")
     keeping(at).check().run()
     assert frozen(at) == (25, 1610) and at.query_params == {"preset": "transfer"}

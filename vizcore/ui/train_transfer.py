@@ -60,7 +60,7 @@ def reuse(state, slug):
             lambda s, on: replace(s, preset=transfer.TRANSFER if on else ""),
         ),
     )
-    every = totals(layer_table(network)).trainable
+    every = totals(layer_table(network))
     st.markdown(_told(transfer.trained(network, state.now.features), every))
 
 
@@ -72,12 +72,16 @@ def also_scaled(settings):
 
 
 def _told(trained, every):
-    if trained == every:
-        return f"All {every:,} weights are trained, from random numbers on."
-    return (
-        f"**{trained:,} of {every:,} weights are trained.** A frozen row that is changed loses "
-        "what it has learned, and so do the rows below it: they are then trained like the rest."
-    )
+    if trained < every.trainable:
+        return (
+            f"**{trained:,} of {every.parameters:,} parameters are trained.** A frozen row that is "
+            "changed loses what it has learned, and so do the rows below it: they are then trained "
+            "like the rest."
+        )
+    told = f"{trained:,} of {every.parameters:,} parameters are trained, from random numbers on"
+    if measured := every.parameters - trained:
+        told += f"; {measured:,} means and variances of batch normalisation are measured"
+    return f"{told}."
 
 
 def _source():
