@@ -194,6 +194,19 @@ def test_summaries_say_what_is_seen(page, server, made):
     assert (f"{zero} " in said.partition("magnitude.")[2]) == (zero > 0)
 
 
+def test_the_answer_is_judged_in_words(page, server, made):
+    run, folder = made
+    truth = run_files.probe(folder).truth
+    open_run(page, server, run, epoch=0)
+    said = "✓ right" if truth == 0 else f"✗ wrong: it is {truth}"
+    expect(page.locator(".guess .verdict")).to_have_text(said)
+    page.get_by_role("slider", name="Epoch").press("End")
+    said = "✓ right" if truth == 9 else f"✗ wrong: it is {truth}"
+    expect(page.locator(".guess .verdict")).to_have_text(said)
+    expect(page.locator(".guess p").nth(1)).to_have_text("The network says: 9")
+    assert "✓" not in page.locator(".guess ol").inner_text()
+
+
 def test_it_fits_a_phone_and_both_themes(page, server, made):
     open_run(page, server, made[0])
     page.set_viewport_size({"width": 390, "height": 844})

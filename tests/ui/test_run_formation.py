@@ -196,6 +196,17 @@ def test_the_probe_and_what_it_is_taken_for(sent):
     header, parts = sent(contents(guesses, figures=[""], classes=classes, probe=probe))
     assert (header["probe"], header["truth"], parts[2].tolist()) == ([1, 1, 3], "c", [1, 2, 3])
     assert header["guesses"] == [[["c", 0.5], ["<b>", 0.25], ["b", 0.125]]]
+    assert header["verdicts"] == ["✓ right"]
+
+
+def test_each_epoch_says_whether_the_answer_is_right(sent):
+    probabilities = np.float32([[0.3, 0.7], [0.6, 0.4], [np.nan, np.nan]])
+    shown = Formation((0, 1, 2), probabilities=probabilities)
+    probe = run_files.Probe(np.zeros((1, 1, 1), np.uint8), 1)
+    header, _ = sent(contents(shown, figures=["", "", ""], classes=["horse", "cat"], probe=probe))
+    assert header["verdicts"] == ["✓ right", "✗ wrong: it is cat", ""]
+    header, _ = sent(contents(shown, figures=["", "", ""], classes=["horse", "cat"]))
+    assert header["verdicts"] == []
 
 
 def test_another_epoch_in_the_address_is_no_other_picture(sent):

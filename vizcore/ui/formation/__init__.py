@@ -6,6 +6,7 @@ from hashlib import blake2b
 import numpy as np
 
 from vizcore.ui.assets import pack, register
+from vizcore.ui.network_prediction import judged
 
 _component = register("formation", "player", "board")
 
@@ -82,6 +83,7 @@ def contents(formed, *, figures, layer="", channels=0, classes=(), probe=None, n
         "probe": None if probe is None else list(probe.picture.shape),
         "truth": None if probe is None or not classes else _name(classes, probe.truth),
         "guesses": _guesses(formed.probabilities, classes),
+        "verdicts": _verdicts(formed.probabilities, classes, probe),
     }
     picture = None if probe is None else probe.picture
     parts = _bytes(drawn, "<f4"), _bytes(maps, "<f2"), _bytes(picture, "u1")
@@ -145,6 +147,17 @@ def _guesses(probabilities, classes):
     return [
         [[_name(classes, place), _share(row[place])] for place in places]
         for row, places in zip(probabilities, order.tolist(), strict=True)
+    ]
+
+
+def _verdicts(probabilities, classes, probe):
+    """Say for each epoch whether the likeliest class is the probe's, where one can know."""
+    if probabilities is None or probe is None or not classes:
+        return []
+    names = [_name(classes, place) for place in range(probabilities.shape[1])]
+    return [
+        judged(names, int(row.argmax()), int(probe.truth)) if np.isfinite(row).all() else ""
+        for row in probabilities
     ]
 
 

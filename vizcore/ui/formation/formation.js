@@ -205,13 +205,13 @@ class FormationView {
 
   draw() {
     if (!this.header) return;
-    const { epochs, figures, note, guesses } = this.header;
+    const { epochs, figures, note, guesses, verdicts } = this.header;
     const { step } = this.player;
     this.player.draw(this.epoch ? `Epoch ${this.epoch} of ${epochs.at(-1)}` : "Before training");
     this.figures.textContent = figures[step] || (this.epoch ? "" : "Nothing is learned yet.");
     this.note.textContent = note;
     this.note.hidden = !note;
-    this.drawGuess(guesses[step]);
+    this.drawGuess(guesses[step], verdicts[step]);
     this.drawBoards();
     Object.assign(this.body.dataset, { drawn: "", epoch: this.epoch });
   }
@@ -258,16 +258,16 @@ class FormationView {
     this.probe.setAttribute("aria-label", truth === null ? "The picture whose maps these are" : `The picture whose maps these are, of class ${truth}`);
   }
 
-  drawGuess(guess) {
+  drawGuess(guess, verdict) {
     const { truth } = this.header;
     const lines = (guess ?? []).map(([name, share]) => {
       const bar = element("span", { class: "bar-of", "aria-hidden": "true" });
       bar.style.setProperty("--share", share ?? 0);
-      return element("li", { class: name === truth ? "true" : "" }, element("span", {}, name === truth ? `${name} ✓` : name), bar, element("span", {}, percent(share)));
+      return element("li", {}, element("span", {}, name === truth ? `${name} (its\u00a0class)` : name), bar, element("span", {}, percent(share)));
     });
     this.guess.replaceChildren(
       ...(truth === null ? [] : [element("p", {}, `Its class: ${truth}`)]),
-      ...(lines.length ? [element("p", {}, "The network says"), element("ol", {}, ...lines)] : []),
+      ...(lines.length ? [element("p", {}, guess[0][1] === null ? "The network says" : `The network says: ${guess[0][0]}`), ...(verdict ? [element("p", { class: "verdict" }, verdict)] : []), element("ol", {}, ...lines)] : []),
     );
   }
 
