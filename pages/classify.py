@@ -3,7 +3,13 @@
 import streamlit as st
 
 from vizcore.compute.jobs import open_jobs
-from vizcore.ui.classify_answer import answer_section, answered, stages_of
+from vizcore.ui.classify_answer import (
+    INVITED,
+    answer_section,
+    answered,
+    nothing_drawn,
+    stages_of,
+)
 from vizcore.ui.classify_imagenet import imagenet_answer, imagenet_table
 from vizcore.ui.classify_input import choose_input, stroke
 from vizcore.ui.classify_links import links
@@ -42,6 +48,11 @@ if key == IMAGENET:
     with said:
         imagenet_answer(state.now, network, shown, stages, me)
     imagenet_table(state, network)
+    seen_section(state, network, stages)
+    st.stop()
+if nothing_drawn(shown):
+    said.markdown(INVITED)
+    table_section(state, key, network)
     seen_section(state, network, stages)
     st.stop()
 answer = answered(state.now, network, stages)

@@ -13,6 +13,7 @@ from vizcore.imaging import to_png
 from vizcore.nets import imagenet
 from vizcore.nets.imagenet import Answer, ImagenetError
 from vizcore.ui import answers, classify_imagenet
+from vizcore.ui.drawn_digit import DrawnDigit
 
 PAGE = "pages/classify.py"
 NAMES = tuple(f"kind <b>{k}</b>" for k in range(1000))
@@ -75,6 +76,14 @@ def test_it_answers_with_bars_logits_and_where_it_looked(page, here):
     assert "Where it looked" in [one.value for one in at.subheader]
     assert "What the network saw" in [one.value for one in at.header]
     assert at.query_params == {"model": "imagenet", "picture": "own"}
+
+
+def test_nothing_drawn_is_not_asked(page, here, monkeypatch):
+    monkeypatch.setattr(classify_imagenet, "imagenet", None)
+    at = page(model="imagenet", picture=DrawnDigit().to_text())
+    assert not at.exception
+    assert "Draw a digit: the answer follows your stroke." in words(at)
+    assert "Where it looked" not in [one.value for one in at.subheader]
 
 
 def test_several_files_make_a_table(page, here):

@@ -12,10 +12,14 @@ from vizcore.nets.attribution import logit_node
 from vizcore.nets.familiarity import energy_score
 from vizcore.nets.preparation import Preparation
 from vizcore.ui.classify_words import cautions, doubt, inversion_told, missed, unlike
+from vizcore.ui.drawn_digit import PREFIX, DrawnDigit
 from vizcore.ui.network_pictures import dataset_of
 from vizcore.ui.network_prediction import prediction
 from vizcore.ui.network_view import passed
 from vizcore.ui.plain import plain
+
+INVITED = "Draw a digit: the answer follows your stroke."
+"""Said instead of an answer while nothing is drawn."""
 
 NAMED = 5
 """Classes that are named, the likeliest first."""
@@ -101,6 +105,19 @@ def answered(settings, network, stages):
     now = passed(as_set(settings, network), levels_of(stages))
     logits = now.activations[logit_node(network.graph)]
     return Answer(now.levels, network.class_names, now.probabilities, logits)
+
+
+def nothing_drawn(shown):
+    """Tell whether a picture, `Shown`, is a drawing without a stroke: there is nothing to answer.
+
+    Examples
+    --------
+    >>> from vizcore.ui.network_pictures import Shown
+    >>> digit = DrawnDigit()
+    >>> nothing_drawn(Shown(digit.to_text(), "Your drawing", digit.picture()))
+    True
+    """
+    return shown.id.startswith(PREFIX) and DrawnDigit.from_text(shown.id).is_blank
 
 
 def answer_section(settings, key, network, shown, stages, answer):

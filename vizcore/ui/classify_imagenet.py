@@ -12,7 +12,13 @@ from vizcore.nets.imagenet import SIDE, TITLE, is_here, megabytes
 from vizcore.ops import softmax
 from vizcore.ui import classify_files as files
 from vizcore.ui.answers import answer as in_its_time
-from vizcore.ui.classify_answer import Answer, answer_section, stages_of
+from vizcore.ui.classify_answer import (
+    INVITED,
+    Answer,
+    answer_section,
+    nothing_drawn,
+    stages_of,
+)
 from vizcore.ui.classify_table import show_table
 from vizcore.ui.download import Download, download_section
 from vizcore.ui.network_settings import IMAGENET
@@ -42,6 +48,9 @@ def imagenet_answer(settings, network, shown, stages, me):
         )
         asked = Download(ImagenetJob(), TITLE, round(megabytes()), "it is being put in its place")
         download_section(asked, me, "classify.imagenet")
+        return
+    if nothing_drawn(shown):
+        st.markdown(INVITED)
         return
     levels = levels_of(stages)
     in_its_time(
