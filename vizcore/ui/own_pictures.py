@@ -10,6 +10,7 @@ from vizcore.nets.collection import Collection
 from vizcore.nets.dataset import Dataset
 from vizcore.nets.layouts import read_dataset
 from vizcore.nets.npz import MB, Limits
+from vizcore.nets.own_datasets import is_own, title_of
 from vizcore.nets.picture_archive import Found, PictureArchive, Skipped, clean_name
 from vizcore.ui.state import whole
 from vizcore.ui.uploads import hold
@@ -106,8 +107,7 @@ def take_npz(files):
     DatasetError, UploadError
     """
     for name, data in files:
-        title = clean_name(PurePath(name).stem)
-        dataset = read_dataset(data, "own", title, _SOURCE, limits=NPZ_LIMITS)
+        dataset = read_dataset(data, "own", _title(name), _SOURCE, limits=NPZ_LIMITS)
         _taken(dataset=dataset, problem="")
 
 
@@ -133,6 +133,14 @@ def _change(**changes):
     new = replace(own_pictures(), **changes)
     hold(_STORE, new.size)
     st.session_state[_STORE] = new
+
+
+def _title(file_name):
+    """Call a dataset as its file is called; one that was kept here by its title, not by its key."""
+    stem = clean_name(PurePath(file_name).stem)
+    # Of a file that is there already, a browser makes "key (1)" or "key(1)".
+    key = stem.partition("(")[0].strip()
+    return (title_of(key) or "My classes") if is_own(key) else stem
 
 
 def _found(class_name, name, data):
