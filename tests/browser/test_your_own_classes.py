@@ -33,7 +33,8 @@ def test_an_archive_becomes_a_dataset_to_train_on(server, page):
     page.get_by_test_id("stFileUploader").locator("input").set_input_files(pets())
     dogs = gallery(page, "<i>dog<i>")
     expect(dogs.get_by_role("listitem")).to_have_count(6)
-    expect(page.get_by_text("Skipped: 1 file")).to_be_visible()
+    expect(page.get_by_text("(1 file skipped)")).to_be_visible()
+    expect(page.get_by_text("cat/notes.txt")).to_be_visible()
     settled(page)
     assert dogs.locator("canvas").nth(2).evaluate(LEVELS) == [102] * 3
 

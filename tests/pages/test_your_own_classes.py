@@ -21,6 +21,7 @@ from vizcore.nets.layouts import read_dataset
 from vizcore.nets.own_classes import Making, Picture, dataset_of, made_of
 from vizcore.ui.own_class_list import as_npz
 from vizcore.ui.own_class_settings import OwnClassSettings
+from vizcore.ui.own_class_words import PRIVACY
 from vizcore.ui.train_settings import TrainSettings
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "nets"))
@@ -139,12 +140,31 @@ def test_an_uploader_lets_go_of_what_was_taken_in(page):
     assert at.file_uploader[0].key != before and not at.file_uploader[0].value
 
 
+def order(at):
+    """The places on the page of what is said, and of the first gallery."""
+    shown = [getattr(one, "value", None) or getattr(one, "key", "") or "" for one in at.main]
+    return lambda start: next(i for i, one in enumerate(shown) if str(one).startswith(start))
+
+
 def test_bad_pictures_are_listed_and_the_rest_is_kept(page):
     bad = {"cat/*x*.jpg": b"no picture", "loose.png": png(9)}
     at = bring(page(), ("pets.zip", pets(**bad)))
-    assert [one.label for one in at.expander] == ["Skipped: 2 files"]
+    assert "**12 pictures in 2 classes** (2 files skipped), as a network" in text(at)
+    assert not at.expander
     assert "**cat\\/\\*x\\*\\.jpg**: " in text(at) and "**loose\\.png**: It lies in no" in text(at)
     assert rows(at)[-1][-1] == "12"
+    place = order(at)
+    assert place("**12 pictures") < place("Skipped:") < place("own_classes.gallery.0")
+
+
+def test_many_bad_pictures_are_listed_in_part(page):
+    bad = {f"cat/bad {i}.jpg": b"no picture" for i in range(7)}
+    at = bring(page(), ("pets.zip", pets(**bad)))
+    (more,) = at.expander
+    assert more.label == "And 2 more"
+    inside = text(more)
+    assert [f"bad {i}\\.jpg" in inside for i in range(7)] == [False] * 5 + [True] * 2
+    assert all(text(at).count(f"bad {i}\\.jpg") == 1 for i in range(7))
 
 
 @pytest.mark.parametrize(
@@ -246,6 +266,11 @@ def test_what_is_there_twice_is_told(page):
     assert "“again\\.png” is “2\\.png” (cat)" in at.info[0].value
     assert "“3\\.png” in cat and “cat\\.png” in dog" in at.warning[0].value
     assert [row[-1] for row in rows(at)[2:]] == ["6", "7", "13"]
+    assert "**13 pictures in 2 classes** (1 more left out), as a network" in text(at)
+    assert "6 pictures, 1 left out" in text(at)
+    place, gallery = order(at), order(at)("own_classes.gallery.0")
+    assert place("**13 pictures") < place("1 picture is there twice") < gallery
+    assert place("A picture is in two classes") < gallery
 
 
 def test_one_class_that_outweighs_the_other_is_told(page):
@@ -303,6 +328,30 @@ def test_what_is_kept_is_listed_and_what_was_brought_let_go(page):
     data = load_dataset(one.name)
     assert (len(data.train), len(data.test)) == (10, 2)
     assert link(at, "See it on the page Data").query_string == f"dataset={one.name}"
+
+
+def test_who_sees_the_pictures_is_told_before_they_are_kept_and_after(page):
+    at = bring(page(), ("pets.zip", pets()))
+    assert text(at).count(PRIVACY) == 1
+    place = [getattr(one, "key", None) or getattr(one, "value", "") for one in at.main]
+    told = next(i for i, one in enumerate(place) if PRIVACY in str(one))
+    assert told < place.index("own_classes.keep")
+    press(at, "own_classes.keep")
+    assert text(at).count(PRIVACY) == 1
+
+
+def test_a_run_is_called_as_its_dataset_is_and_not_by_its_key(page):
+    at = kept_pets(page)
+    (one,) = own_datasets.mine(owner(at))
+    at.switch_page("pages/train_a_network.py")
+    at.query_params.update(dict(parse_qsl(link(at, "Train a network with it").query_string)))
+    at.run()
+    assert at.text_input(key="train.name").placeholder == "Transfer from Objects on My *pets*"
+    again = bring(page(way="npz"), (f"{one.name} (1).npz", as_npz(one.name)))
+    assert again.text_input(key="own_classes.title").placeholder == "My *pets*"
+    own_datasets.delete(one.name, owner(at))
+    again = bring(page(way="npz"), (f"{one.name}.npz", npz(**ARRAYS)))
+    assert again.text_input(key="own_classes.title").placeholder == "My classes"
 
 
 def test_it_leads_to_training_with_the_features_of_another_network(page):

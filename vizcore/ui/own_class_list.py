@@ -32,6 +32,10 @@ def keep(make, owner):
     owner : str
         The visitor's digest.
     """
+    st.markdown(
+        f"It is kept on this server, for you, for {DAYS} days after it was last used, or until you "
+        f"delete it. Only the small pictures are kept, and no file names. {words.PRIVACY}"
+    )
     name, press = st.columns([3, 1], vertical_alignment="bottom")
     usual = own_pictures().dataset.title if own_pictures().dataset else "My classes"
     title = name.text_input(
@@ -50,10 +54,6 @@ def keep(make, owner):
 
     press.button("Keep it", type="primary", icon=":material/save:", on_click=pressed,
                  width="stretch", key="own_classes.keep")  # fmt: skip
-    st.markdown(
-        f"It is kept on this server, for you, for {DAYS} days after it was last used, or until you "
-        "delete it. Only the small pictures are kept, and no file names."
-    )
 
 
 def told():
@@ -76,11 +76,7 @@ def kept(owner):
         with st.container(border=True):
             _one(one, owner)
     if found:
-        st.markdown(
-            "Nobody else sees them listed. Whoever has the link of a run can see the pictures of "
-            "its dataset, for as long as that is kept; the one picture that a run follows while it "
-            "learns stays until the run is deleted."
-        )
+        st.markdown(words.PRIVACY)
 
 
 def _one(one, owner):

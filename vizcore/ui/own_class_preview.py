@@ -97,11 +97,15 @@ def preview(state):
         problem = ""
     except DatasetError as error:
         train, test, problem = np.arange(len(made.y)), np.empty(0, np.intp), str(error)
-    _classes(collection, made, test)
+    _headline(collection, made)
     _skipped(collection.skipped)
+    _twice(made)
+    _classes(collection, made, test)
     if not collection.count:
         return None
-    _told(made)
+    counts = made.counts.tolist()
+    if len(counts) > 1 and (uneven := balance(counts, made.class_names)):
+        st.warning(plain(uneven))
     if problem:
         st.warning(plain(problem))
         return None
@@ -114,13 +118,40 @@ def preview(state):
 # ---- Pictures by class ----
 
 
-def _classes(collection, made, test):
+def _headline(collection, made):
     start = st.columns([3, 1], vertical_alignment="bottom")
+    found = words.brought(
+        len(made.y), len(made.class_names), len(made.repeats), len(collection.skipped)
+    )
     start[0].markdown(
-        f"**{words.counted(collection.count)} in {words.counted(len(made.class_names), 'class')}**,"
-        " as a network would see them. Names can be corrected, and what does not belong removed."
+        f"{found}, as a network would see them. Names can be corrected, and what does not belong "
+        "removed."
     )
     start[1].button("Start over", on_click=start_over, icon=":material/delete:", width="stretch")
+
+
+def _skipped(skipped):
+    """Name what could not be used, the first few at once."""
+    if not skipped:
+        return
+    few, more = skipped[: words.FEW], skipped[words.FEW : MOST_TOLD]
+    st.markdown(f"Skipped:\n{words.skipped_list(few)}")
+    if more:
+        with st.expander(f"And {len(skipped) - len(few):,} more"):
+            st.markdown(words.skipped_list(more))
+            if len(skipped) > MOST_TOLD:
+                st.markdown(f"And {len(skipped) - MOST_TOLD:,} more.")
+
+
+def _twice(made):
+    """Tell of what would spoil the test of a network, or what it learns."""
+    if made.repeats:
+        st.info(words.repeats(made.repeats))
+    if made.shared:
+        st.warning(words.shared(made.shared))
+
+
+def _classes(collection, made, test):
     room = MOST_BYTES // max(1, made.x[:1].nbytes * len(made.class_names))
     waiting = {*test.tolist()}
     for label, name in enumerate(made.class_names):
@@ -146,16 +177,19 @@ def _one_class(label, name, count, left_out):
             width=_NAME_WIDTH,
             on_change=changer(lambda now: now.renaming(name, st.session_state[key])),
         )
-        st.markdown(
-            words.counted(count) + (f", {left_out} left out" if left_out else ""), width="content"
-        )
-        with st.popover("Remove pictures"):
-            _remove_some(name)
-        st.button(
-            f"Remove “{plain(name)}”",
-            key=f"own_classes.drop.{name}",
-            on_click=changer(lambda now: now.without_class(name)),
-        )
+        # In a row of their own: centred beside the buttons, which stand at the foot of the field.
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            st.markdown(
+                words.counted(count) + (f", {left_out} left out" if left_out else ""),
+                width="content",
+            )
+            with st.popover("Remove pictures"):
+                _remove_some(name)
+            st.button(
+                f"Remove “{plain(name)}”",
+                key=f"own_classes.drop.{name}",
+                on_click=changer(lambda now: now.without_class(name)),
+            )
 
 
 def _remove_some(name):
@@ -174,25 +208,6 @@ def _remove_some(name):
     )
 
 
-def _skipped(skipped):
-    if not skipped:
-        return
-    with st.expander(f"Skipped: {words.counted(len(skipped), 'file')}", icon=":material/block:"):
-        st.markdown(words.skipped_list(skipped[:MOST_TOLD]))
-        if len(skipped) > MOST_TOLD:
-            st.markdown(f"And {len(skipped) - MOST_TOLD:,} more.")
-
-
-def _told(made):
-    """Warn of what would spoil what a network learns, or the test of it."""
-    if made.repeats:
-        st.info(words.repeats(made.repeats))
-    if made.shared:
-        st.warning(words.shared(made.shared))
-    if len(made.class_names) > 1 and (uneven := balance(made.counts.tolist(), made.class_names)):
-        st.warning(plain(uneven))
-
-
 def _counts(class_names, train, test):
     place, _ = st.columns([2, 1])
     place.markdown(words.counts_table(class_names, train.tolist(), test.tolist()))
@@ -205,9 +220,9 @@ def _file(dataset):
     """Show a dataset that came as a file: as it is, but for the names of its classes."""
     start = st.columns([3, 1], vertical_alignment="bottom")
     rows, columns, channels = dataset.shape
+    count = sum(map(len, dataset.given.values()))
     start[0].markdown(
-        f"**{words.counted(sum(map(len, dataset.given.values())))} in "
-        f"{words.counted(len(dataset.class_names), 'class')}**, {rows} × {columns} pixels, "
+        f"{words.brought(count, len(dataset.class_names))}, {rows} × {columns} pixels, "
         f"{'grey' if channels == 1 else 'in colour'}."
     )
     start[1].button("Start over", on_click=start_over, icon=":material/delete:", width="stretch")

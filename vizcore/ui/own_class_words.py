@@ -6,6 +6,12 @@ from vizcore.ui.plain import plain
 
 FEW = 5
 
+PRIVACY = (
+    "Nobody else sees a dataset of yours listed, but whoever has a link to it, or to a run that "
+    "learned from it, can see its pictures for as long as it is kept. The one picture that such a "
+    "run follows while it learns stays until the run is deleted."
+)
+
 
 def counted(count, what="picture"):
     """Return a number with its noun.
@@ -17,6 +23,31 @@ def counted(count, what="picture"):
     """
     plural = f"{what}es" if what.endswith("s") else f"{what}s"
     return f"{count:,} {what if count == 1 else plural}"
+
+
+def brought(count, classes, left_out=0, skipped=0):
+    """Return how much there is, and how much of what was brought is not part of it, in Markdown.
+
+    Parameters
+    ----------
+    count, classes : int
+        What a dataset would hold.
+    left_out : int
+        Pictures that their class has already.
+    skipped : int
+        Files that could not be used.
+
+    Examples
+    --------
+    >>> brought(12, 2)
+    '**12 pictures in 2 classes**'
+    >>> brought(62, 2, left_out=1, skipped=2)
+    '**62 pictures in 2 classes** (1 more left out, 2 files skipped)'
+    """
+    missing = [f"{left_out:,} more left out"] if left_out else []
+    missing += [f"{counted(skipped, 'file')} skipped"] if skipped else []
+    aside = f" ({', '.join(missing)})" if missing else ""
+    return f"**{counted(count)} in {counted(classes, 'class')}**{aside}"
 
 
 def counts_table(class_names, train, test):
