@@ -11,7 +11,7 @@ from vizcore.ui.classify_answer import (
     stages_of,
 )
 from vizcore.ui.classify_imagenet import imagenet_answer, imagenet_table
-from vizcore.ui.classify_input import choose_input, stroke
+from vizcore.ui.classify_input import choose_input, short_answer, stroke
 from vizcore.ui.classify_links import links
 from vizcore.ui.classify_looks import looks_section
 from vizcore.ui.classify_seen import seen_section
@@ -19,6 +19,7 @@ from vizcore.ui.classify_settings import ClassifySettings
 from vizcore.ui.classify_table import table_section
 from vizcore.ui.frame import open_page
 from vizcore.ui.network_choice import choose_network
+from vizcore.ui.network_prediction import verdict
 from vizcore.ui.network_settings import IMAGENET, OWN_MODEL
 from vizcore.ui.own_model import own_model_section
 from vizcore.ui.state import PageState
@@ -42,7 +43,7 @@ with chosen_by:
     if chosen is None:
         st.stop()
     key, network = chosen
-    shown = choose_input(state, key, network)
+    shown, beside = choose_input(state, key, network)
 stages = stages_of(state.now, key, network, shown.picture)
 if key == IMAGENET:
     with said:
@@ -52,10 +53,12 @@ if key == IMAGENET:
     st.stop()
 if nothing_drawn(shown):
     said.markdown(INVITED)
+    short_answer(beside, INVITED)
     table_section(state, key, network)
     seen_section(state, network, stages)
     st.stop()
 answer = answered(state.now, network, stages)
+short_answer(beside, verdict(answer.names, answer.probabilities))
 with said:
     answer_section(state.now, key, network, shown, stages, answer)
     links(state, key, network, shown, stages, answer.levels)

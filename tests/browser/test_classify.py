@@ -95,6 +95,7 @@ def test_a_dropped_photo_many_and_the_table(alone, page):
     for width in (390, 1440):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+        expect(page.locator(".brought")).to_be_visible(visible=width > 640)
         for _ in in_both_themes(page):
             assert not serious_violations(page)
 
@@ -132,4 +133,7 @@ def test_the_answer_follows_the_stroke(alone, page):
     expect(page.locator(".pad")).to_have_attribute("data-levels", whole.levels)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(VERDICT)).to_have_count(0)
+    expect(page.locator(".short-answer")).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".short-answer")).to_be_visible()
     expect(page.locator(".stMarkdown").get_by_text(INVITED)).to_be_visible()

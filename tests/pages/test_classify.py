@@ -42,6 +42,11 @@ def verdict(at):
     return re.search(r'class="verdict">(.*?)<', html(at))[1]
 
 
+def short(at):
+    """What a phone shows beside the pad."""
+    return re.search(r'class="short-answer" role="status">(.*?)<', html(at))[1]
+
+
 def expected(key, levels):
     network = pretrained.load(key)
     shares = network.activations(levels)[network.output]
@@ -213,7 +218,7 @@ def test_the_answer_follows_the_stroke_and_the_link_only_its_end(page, monkeypat
     at = page(picture=blank)
     at.run()
     assert at.query_params == {"picture": blank}
-    assert verdict(at) == expected("digits", DrawnDigit(STROKE).picture())
+    assert verdict(at) == short(at) == expected("digits", DrawnDigit(STROKE).picture())
     assert "Asked when the stroke has ended." in words(at)
     told(monkeypatch, "digit_pad", "drawn", STROKE)
     at.run()
@@ -227,6 +232,8 @@ def test_nothing_drawn_is_not_answered_but_its_steps_are_there(page):
     at = page(picture=DrawnDigit().to_text())
     assert not at.exception
     assert "Draw a digit: the answer follows your stroke." in words(at)
+    assert short(at) == "Draw a digit: the answer follows your stroke."
+    assert "short-answer" not in html(page())
     assert "It says" not in html(at) and "likeliest" not in html(at)
     assert "seems unlike" not in words(at) and not at.warning
     assert not at.main.get("page_link") and not at.subheader

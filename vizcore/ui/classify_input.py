@@ -31,13 +31,20 @@ _STYLE = """<style>
 .brought { width: max-content; max-width: 100%; margin: 0; }
 .brought img { display: block; max-width: 100%; max-height: 320px; border-radius: 4px; box-shadow: 0 0 0 1px rgb(110 120 130 / 70%); }
 .brought figcaption { overflow-wrap: anywhere; }
+/* There the answer would lie far below it; the steps show the picture again. */
+@media (max-width: 640px) { .brought { display: none; } }
 </style>"""  # noqa: E501
+
+_SHORT_STYLE = """<style>
+.short-answer { min-height: 1.5em; margin: 0; font-weight: 600; overflow-wrap: anywhere; }
+@media (min-width: 641px) { .short-answer { display: none; } }
+</style>"""
 
 _STROKE, _PROBLEM = "classify.stroke", "classify.problem"
 
 
 def choose_input(state, key, network):
-    """Let one choose a picture, and return it whole, `Shown`.
+    """Let one choose a picture.
 
     Parameters
     ----------
@@ -46,10 +53,19 @@ def choose_input(state, key, network):
     key : str
         The network's.
     network : vizcore.nets.network.Network
+
+    Returns
+    -------
+    shown : vizcore.ui.network_pictures.Shown
+        The picture, whole.
+    beside : streamlit container or None
+        Where a drawing has room for `short_answer`: above the pad, where no hand covers it.
     """
+    beside = None
     check_shown(state, key, network)
     source = choose_source(state, key, TITLES, {CAMERA: CAMERA})
     if source == "draw":
+        beside = st.empty()
         drawing_pad(state, lambda text: _follow(state, text), stroke(state))
     elif source == OWN:
         _uploader(state)
@@ -57,7 +73,21 @@ def choose_input(state, key, network):
         _camera(state)
     else:
         picture_row(state, key, network, source)
-    return _shown(state, key, network, source)
+    return _shown(state, key, network, source), beside
+
+
+def short_answer(beside, text):
+    """Say in a line beside the pad, on a phone, what a wider screen says beside it.
+
+    Parameters
+    ----------
+    beside : streamlit container or None
+        As `choose_input` gives it.
+    text : str
+        Shown as the text it is.
+    """
+    if beside is not None:
+        beside.html(f'{_SHORT_STYLE}<p class="short-answer" role="status">{escape(text)}</p>')
 
 
 def stroke(state):
