@@ -6,7 +6,7 @@ import pytest
 from vizcore.imaging.seeing import Steps, levels_of
 from vizcore.nets import pretrained
 from vizcore.nets.preparation import Preparation
-from vizcore.ui.classify_answer import answered, learned_on_black, stages_of
+from vizcore.ui.classify_answer import answered, is_unlike, learned_on_black, stages_of
 from vizcore.ui.classify_seen import numbers_told
 from vizcore.ui.classify_settings import ClassifySettings
 
@@ -57,6 +57,15 @@ def test_without_normalising_it_is_given_levels_from_0_to_1():
     np.testing.assert_array_equal(stages[-1].picture, np.float32(picture) / np.float32(255))
     plain = replace(DIGITS, preparation=Preparation())
     np.testing.assert_array_equal(answer.probabilities, plain.activations(picture)[plain.output])
+
+
+def test_a_score_below_the_threshold_is_unlike_and_one_at_it_is_not(monkeypatch):
+    # The energy score of one logit is that logit.
+    card = replace(pretrained.card("digits"), familiar={"threshold": 10.0, "share": 0.95})
+    monkeypatch.setattr(pretrained, "card", {"digits": card}.get)
+    assert is_unlike("digits", np.array([9.9]))
+    assert not is_unlike("digits", np.array([10.0]))
+    assert not is_unlike("a-run", np.array([9.9]))
 
 
 def test_how_the_numbers_of_three_channels_come_about():

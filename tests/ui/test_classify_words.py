@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 
 from vizcore.imaging.seeing import Steps, see
-from vizcore.ui.classify_words import cautions, doubt, inversion_told, missed, unlike
+from vizcore.ui.classify_words import (
+    cautions,
+    doubt,
+    inversion_told,
+    missed,
+    unlike,
+    unlike_figures,
+)
 
 GREY, COLOUR = (28, 28, 1), (32, 32, 3)
 
@@ -115,10 +122,15 @@ def test_where_a_network_is_unsure(probabilities, begins):
 
 def test_what_is_unlike_is_told_with_its_numbers():
     familiar = {"threshold": 10.0, "share": 0.95}
-    assert unlike(10.0, familiar) == unlike(30.0, familiar) == ""
-    assert unlike(-8.062, familiar) == (
-        "The picture seems unlike those that the network learned from: its energy score is −8.06, "
-        "and 95% of such pictures, held back from training, reach 10.00."
+    assert unlike_figures(-8.062, familiar) == (
+        "Its energy score is −8.06, and 95% of the pictures of the kind it learned from, held back "
+        "from training, reach 10.00."
+    )
+
+
+def test_what_is_unlike_is_told_with_the_share_not_to_be_trusted():
+    assert unlike(0.9949) == (
+        "It seems unlike the pictures that this network learned from: do not trust the 99.5%."
     )
 
 

@@ -11,7 +11,14 @@ from vizcore.nets import pretrained
 from vizcore.nets.attribution import logit_node
 from vizcore.nets.familiarity import energy_score
 from vizcore.nets.preparation import Preparation
-from vizcore.ui.classify_words import cautions, doubt, inversion_told, missed, unlike
+from vizcore.ui.classify_words import (
+    cautions,
+    doubt,
+    inversion_told,
+    missed,
+    unlike,
+    unlike_figures,
+)
 from vizcore.ui.drawn_digit import PREFIX, DrawnDigit
 from vizcore.ui.network_pictures import dataset_of
 from vizcore.ui.network_prediction import prediction
@@ -136,7 +143,7 @@ def answer_section(settings, key, network, shown, stages, answer):
     prediction(network, answer.probabilities, seen, logits=answer.logits, count=NAMED)
     if said := doubt(answer.names, answer.probabilities):
         st.markdown(f":material/question_mark: **{plain(said)}**")
-    if settings.normalise:
+    if settings.normalise and is_unlike(key, answer.logits):
         _tell_unlike(key, answer)
     if said := inversion_told(stages, settings.steps):
         st.info(said)
@@ -150,14 +157,29 @@ def answer_section(settings, key, network, shown, stages, answer):
         st.warning("\n".join(f"- {one}" for one in told) if len(told) > 1 else told[0])
 
 
+def is_unlike(key, logits):
+    """Tell whether a picture is unlike those learned from; False where no threshold is known.
+
+    Parameters
+    ----------
+    key : str
+        The network's.
+    logits : ndarray, (K,)
+    """
+    familiar = _familiar(key)
+    return familiar is not None and float(energy_score(logits)) < familiar["threshold"]
+
+
+def _familiar(key):
+    return pretrained.card(key).familiar if key in pretrained.NAMES else None
+
+
 def _tell_unlike(key, answer):
-    """Say that the picture is unlike those learned from; only where a threshold was measured."""
-    familiar = pretrained.card(key).familiar if key in pretrained.NAMES else None
-    if familiar is None:
-        return
-    if said := unlike(float(energy_score(answer.logits)), familiar):
-        st.markdown(f":material/explore_off: **{plain(said)}**")
-        st.caption(plain(missed(familiar)))
+    familiar, score = _familiar(key), float(energy_score(answer.logits))
+    said = unlike(float(answer.probabilities.max()))
+    st.markdown(f":material/explore_off: **{plain(said)}**")
+    with st.expander("How do we know?"):
+        st.markdown(plain(f"{unlike_figures(score, familiar)} {missed(familiar)}"))
 
 
 @recent(maxsize=16)

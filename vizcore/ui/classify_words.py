@@ -56,8 +56,27 @@ def doubt(names, probabilities):
     return ""
 
 
-def unlike(score, familiar):
-    """Say that a picture is unlike those that a network learned from; empty where it is not.
+def unlike(share):
+    """Say that a picture is unlike those that a network learned from.
+
+    Parameters
+    ----------
+    share : float
+        The probability of the class that it named.
+
+    Examples
+    --------
+    >>> unlike(0.995)
+    'It seems unlike the pictures that this network learned from: do not trust the 99.5%.'
+    """
+    return (
+        "It seems unlike the pictures that this network learned from: do not trust the "
+        f"{percent(share)}."
+    )
+
+
+def unlike_figures(score, familiar):
+    """Say by which figures a picture is unlike those that a network learned from.
 
     Parameters
     ----------
@@ -68,21 +87,18 @@ def unlike(score, familiar):
 
     Examples
     --------
-    >>> unlike(10.0, {"threshold": 10.0, "share": 0.95})
-    ''
+    >>> unlike_figures(-8.062, {"threshold": 10.0, "share": 0.95}).partition(", and ")[0]
+    'Its energy score is −8.06'
     """
-    least = familiar["threshold"]
-    if score >= least:
-        return ""
     return (
-        "The picture seems unlike those that the network learned from: its energy score is "
-        f"{_two(score)}, and {percent(familiar['share'], 0)} of such pictures, held back from "
-        f"training, reach {_two(least)}."
+        f"Its energy score is {_two(score)}, and {percent(familiar['share'], 0)} of the pictures "
+        f"of the kind it learned from, held back from training, reach "
+        f"{_two(familiar['threshold'])}."
     )
 
 
 def missed(familiar):
-    """Say how often the energy score is wrong, and what it is.
+    """Say what the energy score is, and how often it is wrong.
 
     Parameters
     ----------
