@@ -1,5 +1,7 @@
 """The part of a run's page that shows how its kernels and maps formed."""
 
+import secrets
+
 from made_runs import finished_run
 
 from vizcore.compute.jobs import open_jobs
@@ -30,6 +32,13 @@ def test_a_finished_run_shows_how_it_formed(page):
     box = layer_box(at)
     assert box.value == "conv1"
     assert box.options == ["conv1: 6 maps of 6×6", "relu1: 6 maps of 6×6", "pool1: 6 maps of 3×3"]
+
+
+def test_a_run_is_shown_whatever_its_id(page, monkeypatch):
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda size: "a__-__bcdefghij_")
+    at = page(run=made().id)
+    assert at.query_params["run"] == "a__-__bcdefghij_"
+    assert not at.exception and "How it formed" in [one.value for one in at.subheader]
 
 
 def test_the_layer_is_kept_in_the_address(page):

@@ -105,8 +105,13 @@ def _follow(state, run, layer):
         run=run.id,
         epoch=state.now.epoch,
         visit=state.visits,
-        key=f"runs.formation.{run.id}",
+        key=_key(run),
     )
+
+
+def _key(run):
+    # A run's id may hold two underscores on end, which Streamlit keeps for itself.
+    return f"runs.formation.{run.id.replace('_', '.')}"
 
 
 def _nothing(run):
