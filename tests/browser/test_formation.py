@@ -207,6 +207,20 @@ def test_the_answer_is_judged_in_words(page, server, made):
     assert "✓" not in page.locator(".guess ol").inner_text()
 
 
+def test_what_is_frozen_has_no_course_over_the_epochs(page, server, made):
+    open_run(page, server, made[0])
+    expect(page.locator(".course")).to_be_visible()
+    frozen = "32x32x3-conv_24_3_b0-relu-max_2-flatten-dense_10-softmax"
+    runs = Runs(Settings.from_environment())
+    try:
+        run = finished_run(runs, VISITOR, network=frozen, features="objects")
+    finally:
+        runs.close()
+    open_run(page, server, run)
+    expect(page.locator(".pixel .value")).to_contain_text("in every epoch: frozen")
+    expect(page.locator(".course")).to_be_hidden()
+
+
 def test_it_fits_a_phone_and_both_themes(page, server, made):
     open_run(page, server, made[0])
     page.set_viewport_size({"width": 390, "height": 844})

@@ -133,8 +133,9 @@ def guesses(truth, classes, accuracy, seed=0):
 def write_model(folder, epoch, network=NETWORK):
     """Write the network as it is after an epoch: its first kernels are those of the snapshot."""
     made = drawn_network(network)
-    if "conv1" in made.weights:
-        made.weights["conv1"] = {"kernel": kernels_after(epoch), "bias": np.zeros(6, np.float32)}
+    kernels = kernels_after(epoch)
+    if "conv1" in made.weights and made.weights["conv1"]["kernel"].shape == kernels.shape:
+        made.weights["conv1"] = {"kernel": kernels, "bias": np.zeros(6, np.float32)}
     folder.mkdir(parents=True, exist_ok=True)
     write_keras_file(folder / MODEL, made)
 

@@ -41,6 +41,13 @@ def test_a_run_is_shown_whatever_its_id(page, monkeypatch):
     assert not at.exception and "How it formed" in [one.value for one in at.subheader]
 
 
+def test_frozen_layers_are_said_to_stay_above_the_player(page):
+    frozen = "32x32x3-conv_24_3_b0-relu-max_2-flatten-dense_10-softmax"
+    at = page(run=made(network=frozen, features="objects").id)
+    assert not at.exception
+    assert "they stay as they are, and so do the maps of conv1. From epoch to epoch" in words(at)
+
+
 def test_the_layer_is_kept_in_the_address(page):
     at = page(run=made().id)
     layer_box(at).select("pool1").run()

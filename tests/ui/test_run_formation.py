@@ -9,10 +9,11 @@ from made_runs import finished_run, kernels_after, write_snapshot
 
 from vizcore.compute import run_files
 from vizcore.compute.runs import RunError
-from vizcore.compute.training_job import ABOUT, PROBE, SNAPSHOTS
+from vizcore.compute.training_job import ABOUT, PROBE, SNAPSHOTS, TrainingJob
 from vizcore.ui import formation as module
 from vizcore.ui.formation import Formation, contents, formation, reading, words
 from vizcore.ui.formation.reading import layers_with_maps, read_formation, thinned
+from vizcore.ui.run_formation import _still
 
 VISITOR = "0" * 64
 
@@ -234,12 +235,30 @@ def test_how_far_the_kernels_have_come_by_hand(run_folder):
 
 
 def test_frozen_kernels_are_not_said_to_have_been_random(run_folder):
-    said = words.told(read_formation(run_folder, 3, "conv1"), "Objects")
+    read = read_formation(run_folder, 3, "conv1")
+    said = words.told(read, "Objects", "conv1", ("conv1", "relu1"))
     assert said.startswith(
         "The 6 kernels of 3×3 of the first convolution are those of Objects, frozen: they stay as "
-        "they are. The picture"
+        "they are, and so do the maps of conv1. From epoch to epoch, only the answer beside the "
+        "picture changes. The picture"
+    )
+    assert "they are. The maps of pool1 change, and so does the answer" in words.told(
+        read, "Objects", "pool1", ("conv1", "relu1")
     )
     assert "random" not in said and "after epoch 3 the network says" in said
+
+
+@pytest.mark.parametrize(
+    ("layers", "features", "still"),
+    [
+        ("conv_10_3-relu-max_2-flatten-dense_2", "tiny", "conv1 relu1 pool1 flatten1"),
+        ("conv_10_3-relu-conv_5_3-relu-flatten-dense_2", "tiny", "conv1 relu1"),
+        ("conv_10_3-relu-max_2-flatten-dense_2", "", ""),
+    ],
+)
+def test_what_is_still_is_all_below_the_first_layer_that_learns(layers, features, still):
+    job = TrainingJob("digits", f"32x32x3-{layers}-softmax", features=features)
+    assert " ".join(_still(job)) == still
 
 
 def test_what_the_network_makes_of_the_probe(run_folder):

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from functools import lru_cache, partial
 from html import escape
+from itertools import takewhile
 
 import streamlit as st
 
 from vizcore.compute.jobs import open_jobs
 from vizcore.compute.runs import RunError
+from vizcore.nets import transfer
 from vizcore.ui.formation import contents, formation, words
 from vizcore.ui.formation.reading import layers_with_maps, read_formation
 from vizcore.ui.run_facts import job_of, network_table, source_of
@@ -99,9 +101,14 @@ def _follow(state, run, layer):
     if read is None:
         st.markdown(_nothing(run))
         return
-    st.html(f'<p style="margin: 0">{escape(words.told(read, source_of(job_of(run))))}</p>')
+    job = job_of(run)
+    source, frozen = source_of(job), _still(job)
+    said = words.told(read, source, layer, frozen)
+    st.html(f'<p style="margin: 0">{escape(said)}</p>')
+    still = (*(["kernel"] if source else ()), *(["map"] if layer in frozen else ()))
+    figures = tuple(map(words.figures, rows_of(run)))
     formation(
-        _contents(read, tuple(map(words.figures, rows_of(run))), layer, _channels(run, layer)),
+        _contents(read, figures, layer, _channels(run, layer), still),
         run=run.id,
         epoch=state.now.epoch,
         visit=state.visits,
@@ -127,8 +134,18 @@ def _channels(run, layer):
     return _rows(run)[layer].shape[2] if layer else 0
 
 
+def _still(job):
+    """Return the layers that give the same in every epoch: those below the first that learns."""
+    if not job.features:
+        return ()
+    rows = network_table(job.network)
+    frozen = transfer.shared(job.architecture(), job.features)
+    after = takewhile(lambda row: not row.parameters, rows[frozen:])
+    return tuple(row.name for row in (*rows[:frozen], *after))
+
+
 @lru_cache(maxsize=8)
-def _contents(read, rows, layer, channels):
+def _contents(read, rows, layer, channels, still):
     said = [rows[epoch - 1] if 0 < epoch <= len(rows) else "" for epoch in read.formed.epochs]
     return contents(
         read.formed,
@@ -138,4 +155,5 @@ def _contents(read, rows, layer, channels):
         classes=read.about.classes if read.about else (),
         probe=read.probe,
         note=words.notes(read),
+        still=still,
     )

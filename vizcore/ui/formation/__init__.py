@@ -41,7 +41,7 @@ class Formation:
     probabilities: np.ndarray | None = None
 
 
-def contents(formed, *, figures, layer="", channels=0, classes=(), probe=None, note=""):
+def contents(formed, *, figures, layer="", channels=0, classes=(), probe=None, note="", still=()):
     """Write a formation as the browser reads it; worth keeping, as it takes a while.
 
     Kernels are sent as float32 and maps as float16, as they were kept: what one reads at a pixel
@@ -61,6 +61,8 @@ def contents(formed, *, figures, layer="", channels=0, classes=(), probe=None, n
     probe : vizcore.compute.run_files.Probe, optional
     note : str
         What is to be known about the choice of epochs.
+    still : sequence of str
+        "kernel" and "map" where these are frozen: a course over the epochs would tell nothing.
 
     Returns
     -------
@@ -73,6 +75,7 @@ def contents(formed, *, figures, layer="", channels=0, classes=(), probe=None, n
         "epochs": list(formed.epochs),
         "figures": list(figures),
         "note": note,
+        "still": list(still),
         "kernels": _shape(drawn),
         "filters": 0 if kernels is None else kernels.shape[-1],
         "views": [] if kernels is None else _views(kernels),

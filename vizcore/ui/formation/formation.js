@@ -296,9 +296,11 @@ class FormationView {
     const now = values[this.player.step];
     const change = now - values[0];
     const since = this.player.step && Number.isFinite(change) ? ` now, ${exact(values[0])} before training` : "";
-    this.value.replaceChildren(element("strong", {}, exact(now)), since);
+    const still = this.header.still.includes(board.noun);
+    this.value.replaceChildren(element("strong", {}, exact(now)), still ? " in every epoch: frozen" : since);
     board.enlarge(this.large, at);
-    this.drawCourse(values, board);
+    this.course.toggleAttribute("hidden", still);
+    if (!still) this.drawCourse(values, board);
     Object.assign(this.body.dataset, { board: board.noun, at: [tile, row, column].join(","), value: now });
   }
 

@@ -4,8 +4,10 @@ import numpy as np
 
 from vizcore.ui.run_words import figure, percent
 
+_NO_KERNELS = "This network has no convolution, so there are no kernels to look at."
 
-def told(read, source=""):
+
+def told(read, source="", layer="", still=()):
     """Say how far the kernels have come, and what the network makes of the probe.
 
     Parameters
@@ -13,13 +15,18 @@ def told(read, source=""):
     read : vizcore.ui.formation.reading.Reading
     source : str
         The title of the network whose first kernels are kept, if they are.
+    layer : str
+        Whose maps are shown, if any are.
+    still : collection of str
+        The layers whose maps stay as they are, as all below them is frozen.
 
     Returns
     -------
     str
         Not to be read as Markdown: classes are called what they are called.
     """
-    return f"{_moved(read.formed, source)} {_probed(read)}".strip()
+    moved = _kept(read, source, layer, still) if source else _moved(read.formed)
+    return f"{moved} {_probed(read)}".strip()
 
 
 def notes(read):
@@ -55,15 +62,28 @@ def figures(row):
     )
 
 
-def _moved(formed, source):
-    kernels = formed.kernels
-    if kernels is None:
-        return "This network has no convolution, so there are no kernels to look at."
+def _kept(read, source, layer, still):
+    if read.formed.kernels is None:
+        return _NO_KERNELS
+    what = _kernels(read.formed.kernels)
+    too = f", and so do the maps of {layer}" if layer in still else ""
+    told = f"{what[0].upper()}{what[1:]} are those of {source}, frozen: they stay as they are{too}."
+    if layer and not too:
+        return f"{told} The maps of {layer} change, and so does the answer beside the picture."
+    return f"{told} From epoch to epoch, only the answer beside the picture changes."
+
+
+def _kernels(kernels):
     rows, columns, _, filters = kernels.shape[1:]
     what = f"the {filters} kernels" if filters > 1 else "the one kernel"
-    what = f"{what} of {rows}×{columns} of the first convolution"
-    if source:
-        return f"{what[0].upper()}{what[1:]} are those of {source}, frozen: they stay as they are."
+    return f"{what} of {rows}×{columns} of the first convolution"
+
+
+def _moved(formed):
+    kernels = formed.kernels
+    if kernels is None:
+        return _NO_KERNELS
+    what = _kernels(kernels)
     first, last = formed.epochs[0], formed.epochs[-1]
     if last == first:
         return f"Before training, {what} hold random numbers."
