@@ -310,6 +310,19 @@ def test_many_files_make_a_table_and_a_row_opens_its_picture(page, monkeypatch):
     assert verdict(at) == f"It says: {rows[1]['best']}, with {100 * rows[1]['most']:.1f}%"
 
 
+def test_the_table_notes_what_makes_an_answer_doubtful(page):
+    digit = 255 - np.kron(pretrained.samples("digits").x[1][..., 0], np.ones((2, 2), np.uint8))
+    photo = SAMPLES["coffee"].load()
+    wide = np.full((20, 90, 3), 200, np.uint8)
+    at = with_files(
+        page, *((f"{i}.png", to_png(one)) for i, one in enumerate((digit, photo, wide)))
+    )
+    notes = [row["note"] for row in table(at)["rows"]]
+    assert notes[0] == ""
+    assert notes[1].startswith("unlike")
+    assert notes[2].endswith("very wide, tiny, one colour")
+
+
 @pytest.mark.parametrize("forged", ["z", None, 3, ["a"], {}])
 def test_a_forged_row_changes_nothing(page, monkeypatch, forged):
     at = with_files(page, ("a.png", to_png(ink())), ("b.png", to_png(ink())))

@@ -1,5 +1,6 @@
 """MobileNetV2 on the page *Classify*: offered, downloaded by a worker, asked, put in a table."""
 
+import json
 import re
 from types import SimpleNamespace
 
@@ -91,6 +92,8 @@ def test_several_files_make_a_table(page, here):
     at.run()
     assert not at.exception
     assert "All 2 pictures" in [one.value for one in at.header]
+    proto = next(e.proto for e in at.main if getattr(e, "key", None) == "classify.table")
+    assert [row["note"] for row in json.loads(proto.json)["rows"]] == ["", ""]
 
 
 def test_what_a_worker_cannot_do_is_one_sentence(page, here, monkeypatch):

@@ -7,6 +7,8 @@ from vizcore.ui.classify_words import (
     doubt,
     inversion_told,
     missed,
+    note,
+    short_cautions,
     unlike,
     unlike_figures,
 )
@@ -97,6 +99,37 @@ def test_colours():
 def test_nothing_to_be_seen():
     (said,) = told(np.full((40, 40, 1), 5, np.uint8))
     assert said.startswith("There is nothing to be seen")
+
+
+@pytest.mark.parametrize(
+    ("picture", "steps", "short"),
+    [
+        (ink(ground=0, figure=255), Steps(), []),
+        (ink(60, 60), Steps(inversion="off"), ["dark on light"]),
+        (ink(40, 160, 0, 255), Steps(), ["very wide"]),
+        (ink(40, 160, 0, 255), Steps(turns=1), ["very high"]),
+        (ink(160, 40, 0, 255), Steps(framing="fit"), ["very high"]),
+        (ink(8, 10, 0, 255), Steps(), ["tiny"]),
+        (np.full((40, 40, 1), 5, np.uint8), Steps(), ["one colour"]),
+        (np.full((20, 80, 1), 5, np.uint8), Steps(), ["very wide", "tiny", "one colour"]),
+    ],
+)
+def test_cautions_in_a_word_or_two(picture, steps, short):
+    stages = see(picture, GREY, steps, on_black=True)
+    assert short_cautions(stages, steps, on_black=True) == short
+
+
+def test_of_colours_a_table_says_nothing():
+    stages = see(ink(60, 60), COLOUR, Steps(), on_black=False)
+    assert short_cautions(stages, Steps(), on_black=False) == []
+
+
+def test_a_note_names_all_that_makes_an_answer_doubtful():
+    sure, torn = np.array([0.98, 0.02]), np.array([0.5, 0.5])
+    assert note(sure) == note(np.array([1.0])) == ""
+    assert note(sure, unlike=True) == "unlike"
+    assert note(torn) == note(np.array([0.55, 0.25, 0.2])) == "unsure"
+    assert note(torn, ["very wide", "tiny"], unlike=True) == "unlike, unsure, very wide, tiny"
 
 
 def test_numbers_that_are_not_normalised():

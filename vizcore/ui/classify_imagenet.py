@@ -20,6 +20,7 @@ from vizcore.ui.classify_answer import (
     stages_of,
 )
 from vizcore.ui.classify_table import show_table
+from vizcore.ui.classify_words import note
 from vizcore.ui.download import Download, download_section
 from vizcore.ui.network_settings import IMAGENET
 from vizcore.ui.overlay import Panel, overlay
@@ -78,7 +79,7 @@ def imagenet_table(state, network):
     asked = tuple(one.id for one in pictures), state.now.steps, state.now.normalise
     kept, answers = st.session_state.get(_TABLE, (None, None))
     if kept == asked:
-        show_table(state, network, pictures, answers)
+        show_table(state, network, pictures, answers, [note(one) for one in answers])
         return
     in_its_time(
         _TABLE,

@@ -9,9 +9,11 @@ import streamlit as st
 from vizcore.export.safe_csv import safe_csv
 from vizcore.imaging import to_jpeg
 from vizcore.imaging.seeing import levels_of
+from vizcore.nets.attribution import logit_node
 from vizcore.ui import classify_files as files
 from vizcore.ui.answers_table import answers_table
-from vizcore.ui.classify_answer import as_set, stages_of
+from vizcore.ui.classify_answer import as_set, is_unlike, learned_on_black, stages_of
+from vizcore.ui.classify_words import note, short_cautions
 from vizcore.ui.network_settings import OWN
 from vizcore.ui.run_downloads import file_stem
 
@@ -32,10 +34,11 @@ def table_section(state, key, network):
     pictures = files.pictures_brought()
     if len(pictures) < 2:
         return
-    show_table(state, network, pictures, _answers(state.now, key, network, pictures))
+    answers, notes = zip(*_answers(state.now, key, network, pictures), strict=True)
+    show_table(state, network, pictures, answers, notes)
 
 
-def show_table(state, network, pictures, answers):
+def show_table(state, network, pictures, answers, notes):
     """Show pictures with what a network says of them, in a table and as a file.
 
     Parameters
@@ -46,9 +49,11 @@ def show_table(state, network, pictures, answers):
     pictures : sequence of vizcore.ui.classify_files.Brought
     answers : sequence of ndarray, (K,)
         Probabilities, one array for each picture.
+    notes : sequence of str
+        What makes each answer doubtful, in a few words; may be empty.
     """
     st.header(f"All {len(pictures)} pictures", anchor=False)
-    rows = rows_of(pictures, network.class_names, answers)
+    rows = rows_of(pictures, network.class_names, answers, notes)
 
     def open_one(file_id):
         files.open_file(file_id)
@@ -72,7 +77,7 @@ def show_table(state, network, pictures, answers):
     )
 
 
-def rows_of(pictures, names, answers):
+def rows_of(pictures, names, answers, notes):
     """Return the rows as `answers_table` takes them.
 
     Parameters
@@ -82,18 +87,20 @@ def rows_of(pictures, names, answers):
         Of the classes.
     answers : sequence of ndarray, (K,)
         Probabilities, one array for each picture.
+    notes : sequence of str
     """
-    return [_row(one, names, answer) for one, answer in zip(pictures, answers, strict=True)]
+    each = zip(pictures, answers, notes, strict=True)
+    return [_row(one, names, answer, noted) for one, answer, noted in each]
 
 
 def csv_of(rows):
     """Write rows as a file for spreadsheets."""
-    heads = "file", "class", "probability", "second class", "its probability"
-    fields = "name", "best", "most", "second", "next"
+    heads = "file", "class", "probability", "note", "second class", "its probability"
+    fields = "name", "best", "most", "note", "second", "next"
     return safe_csv([heads, *([row[field] for field in fields] for row in rows)])
 
 
-def _row(one, names, answer):
+def _row(one, names, answer, noted):
     first, second = [*np.argsort(-answer, kind="stable"), None][:2]
     return {
         "id": one.id,
@@ -103,6 +110,7 @@ def _row(one, names, answer):
         "most": float(answer[first]),
         "second": None if second is None else names[second],
         "next": None if second is None else float(answer[second]),
+        "note": noted,
     }
 
 
@@ -111,15 +119,22 @@ def _address(thumbnail):
 
 
 def _answers(settings, key, network, pictures):
-    """Classify all of them; what is known for these settings is kept in the visitor's session."""
-    asked = network.digest, network.preparation, settings.steps, settings.normalise
+    """Return for each its probabilities and its note; those known for these settings are kept."""
+    asked = key, network.digest, network.preparation, settings.steps, settings.normalise
     kept, known = st.session_state.get(_ANSWERS, (None, {}))
     known = known if kept == asked else {}
-    now, model = {}, as_set(settings, network)
-    for one in pictures:
-        now[one.id] = known.get(one.id)
-        if now[one.id] is None:
-            levels = levels_of(stages_of(settings, key, network, one.picture))
-            now[one.id] = model.activations(levels)[model.output]
+    model = as_set(settings, network)
+    now = {
+        one.id: known.get(one.id) or _answer(settings, key, network, model, one.picture)
+        for one in pictures
+    }
     st.session_state[_ANSWERS] = (asked, now)
     return list(now.values())
+
+
+def _answer(settings, key, network, model, picture):
+    stages = stages_of(settings, key, network, picture)
+    values = model.activations(levels_of(stages))
+    cautioned = short_cautions(stages, settings.steps, on_black=learned_on_black(key, network))
+    unlike = settings.normalise and is_unlike(key, values[logit_node(model.graph)])
+    return values[model.output], note(values[model.output], cautioned, unlike=unlike)

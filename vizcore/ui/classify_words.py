@@ -136,21 +136,60 @@ def cautions(stages, steps, *, on_black, normalised=True):
     -------
     list of str
     """
-    made = {one.name: one.picture for one in stages}
-    rows, columns = made["resize"].shape[:2]
-    told = [
-        _told_edge(made, steps, on_black),
-        _told_aspect(made["turn"].shape[:2], rows, columns, steps.framing),
-        _told_size(made["frame"].shape[:2], rows, columns),
-        _told_colours(made, steps),
-        _told_nothing(made["invert"]),
-    ]
+    told = [sentence for _, sentence in _cautions(stages, steps, on_black)]
     if not normalised:
         told.append(
             "Its numbers are not normalised: the network never saw such numbers while it learned, "
             "and its answer means little."
         )
-    return [one for one in told if one]
+    return told
+
+
+def note(probabilities, cautioned=(), *, unlike=False):
+    """Say in a few words, for a column of a table, why not to trust an answer; may be empty.
+
+    Parameters
+    ----------
+    probabilities : ndarray, (K,)
+    cautioned : sequence of str
+        As `short_cautions` gives them.
+    unlike : bool
+        Whether the picture is unlike those that the network learned from.
+
+    Examples
+    --------
+    >>> note(np.array([0.5, 0.45, 0.05]), ["very wide"], unlike=True)
+    'unlike, unsure, very wide'
+    >>> note(np.array([0.9, 0.1]))
+    ''
+    """
+    unsure = bool(doubt(range(len(probabilities)), probabilities))
+    told = [*["unlike"] * unlike, *["unsure"] * unsure, *cautioned]
+    return ", ".join(told)
+
+
+def short_cautions(stages, steps, *, on_black):
+    """Name what may spoil an answer in a word or two each; arguments as of `cautions`.
+
+    What colours a picture has is left out: that would be said of nearly every photograph.
+    """
+    return [short for short, _ in _cautions(stages, steps, on_black) if short]
+
+
+def _cautions(stages, steps, on_black):
+    """Return (a word or two, the sentence) for each caution."""
+    made = {one.name: one.picture for one in stages}
+    rows, columns = made["resize"].shape[:2]
+    aspect = made["turn"].shape[1] / made["turn"].shape[0] * rows / columns
+    told = [
+        ("dark on light", _told_edge(made, steps, on_black)),
+        ("very wide" if aspect > 1 else "very high",
+         _told_aspect(made["turn"].shape[:2], rows, columns, steps.framing)),
+        ("tiny", _told_size(made["frame"].shape[:2], rows, columns)),
+        ("", _told_colours(made, steps)),
+        ("one colour", _told_nothing(made["invert"])),
+    ]  # fmt: skip
+    return [(short, sentence) for short, sentence in told if sentence]
 
 
 def inversion_told(stages, steps):

@@ -15,7 +15,8 @@ def answers_table(rows, *, opened, on_open, visit, key):
     ----------
     rows : sequence of dict
         ``id`` and ``name`` of the picture, ``thumbnail``, its address; ``best`` and ``second``,
-        classes; ``most`` and ``next``, their probabilities. Texts are shown as the text they are.
+        classes; ``most`` and ``next``, their probabilities; ``note``, what makes
+        the answer doubtful, may be empty. Texts are shown as the text they are.
     opened : str or None
         The id of the picture that is opened.
     on_open : callable

@@ -4,6 +4,7 @@ const COLUMNS = [
   { field: "name", title: "Picture", numeric: false },
   { field: "best", title: "Class", numeric: false },
   { field: "most", title: "Probability", numeric: true },
+  { field: "note", title: "Note", numeric: false },
   { field: "second", title: "Second class", numeric: false },
   { field: "next", title: "Probability", numeric: true, label: "Probability of the second class" },
 ];
@@ -53,6 +54,7 @@ class AnswersTable {
       element("th", { scope: "row" }, open),
       element("td", {}, row.best),
       element("td", { class: "share" }, percent(row.most)),
+      element("td", { class: "note" }, row.note),
       element("td", {}, row.second ?? ""),
       element("td", { class: "share" }, percent(row.next)),
     );
