@@ -12,6 +12,7 @@ from vizcore.compute.runs import RunError
 from vizcore.nets import transfer
 from vizcore.ui.formation import contents, formation, words
 from vizcore.ui.formation.reading import layers_with_maps, read_formation
+from vizcore.ui.run_counts import counts_of
 from vizcore.ui.run_facts import job_of, network_table, source_of
 from vizcore.ui.run_watch import rows_of
 
@@ -106,7 +107,8 @@ def _follow(state, run, layer):
     said = words.told(read, source, layer, frozen)
     st.html(f'<p style="margin: 0">{escape(said)}</p>')
     still = (*(["kernel"] if source else ()), *(["map"] if layer in frozen else ()))
-    figures = tuple(map(words.figures, rows_of(run)))
+    count = counts_of(run).validation
+    figures = tuple(words.figures(row, count) for row in rows_of(run))
     formation(
         _contents(read, figures, layer, _channels(run, layer), still),
         run=run.id,

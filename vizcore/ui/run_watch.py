@@ -15,6 +15,7 @@ from vizcore.nets.training import LOSSES
 from vizcore.ui.live_run import live_run
 from vizcore.ui.numbers import readable
 from vizcore.ui.plain import plain
+from vizcore.ui.run_counts import counts_of, share_of
 from vizcore.ui.run_facts import (
     dataset_title,
     ended_early,
@@ -52,13 +53,15 @@ def heading(run):
 def state_line(run):
     """Return a run's state in a word, and how it ended, as HTML; how it goes is told by `live`."""
     sign, word = STATES[run.state]
+    few = counts_of(run)
     told = [f'<strong><span aria-hidden="true">{sign}</span> {word}</strong>']
     if not run.is_active:
         told.append(epochs_of(run))
         if rows := rows_of(run):
-            told.append(f"validation accuracy {percent(rows[-1].get('val_accuracy'))}")
+            validated = share_of(rows[-1].get("val_accuracy"), few.validation)
+            told.append(f"validation accuracy {validated}")
     if (tested := run.metrics.get("test_accuracy")) is not None:
-        told.append(f"test accuracy {percent(tested)}")
+        told.append(f"test accuracy {share_of(tested, few.test)}")
     return " · ".join(told)
 
 
@@ -153,14 +156,19 @@ def explain(run):
             f"averaged; guessing among {classes} classes would cost ln {classes} = "
             f"{figure(log(classes), 2)}."
         )
+    validated = share_of(
+        last.get("val_accuracy"),
+        counts_of(run).validation,
+        "validation picture",
+        " of the validation pictures",
+    )
     st.subheader("What the curves say", anchor=False)
     st.markdown(
         f"- The **loss**, here {loss}, is what training makes small. Over the training pictures it "
         f"went from {figure(first.get('loss'))} in epoch 1 to {figure(last.get('loss'))} in epoch "
         f"{count}.{guessing}\n"
         f"- **Accuracy** is the share of pictures whose largest probability is at the right class: "
-        f"{percent(last.get('val_accuracy'))} of the validation pictures after epoch {count}; "
-        f"guessing would get {percent(1 / classes)}.\n"
+        f"{validated} after epoch {count}; guessing would get {percent(1 / classes)}.\n"
         f"- **Validation** pictures, {readable(100 * job.fraction)}% set aside, are never trained "
         f"on. They tell whether what was learned holds for new pictures. {_gap(last)}\n"
         "- The training figures are means over an epoch in which the weights were still moving; "
@@ -198,10 +206,11 @@ def figures_line(run, rows):
     if not rows:
         return ""
     last = rows[-1]
+    validated = share_of(last.get("val_accuracy"), counts_of(run).validation)
     return (
         f"After epoch {len(rows)}: loss {figure(last.get('loss'))} in training, "
         f"{figure(last.get('val_loss'))} in validation; accuracy {percent(last.get('accuracy'))} "
-        f"in training, {percent(last.get('val_accuracy'))} in validation."
+        f"in training, {validated} in validation."
     )
 
 

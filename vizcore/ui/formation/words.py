@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vizcore.ui.run_counts import share_of
 from vizcore.ui.run_words import figure, percent
 
 _NO_KERNELS = "This network has no convolution, so there are no kernels to look at."
@@ -48,17 +49,19 @@ def notes(read):
     return " ".join(said)
 
 
-def figures(row):
-    """Say what was measured in an epoch.
+def figures(row, count=0):
+    """Say what was measured in an epoch; `count` validation pictures are told where they are few.
 
     Examples
     --------
     >>> figures({"loss": 0.5, "val_loss": 0.25, "val_accuracy": 0.9})
     'loss 0.500 · validation loss 0.250 · validation accuracy 90.0%'
+    >>> figures({"loss": 0.5, "val_loss": 0.25, "val_accuracy": 1.0}, 5)
+    'loss 0.500 · validation loss 0.250 · validation accuracy 100.0% of 5 pictures'
     """
     return (
         f"loss {figure(row.get('loss'))} · validation loss {figure(row.get('val_loss'))} · "
-        f"validation accuracy {percent(row.get('val_accuracy'))}"
+        f"validation accuracy {share_of(row.get('val_accuracy'), count)}"
     )
 
 
