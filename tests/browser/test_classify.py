@@ -81,6 +81,7 @@ def test_a_dropped_photo_many_and_the_table(alone, page):
     heads.get_by_role("button").click()
     expect(names).to_have_text(["=a.png", "b.png", "one.png"])
     expect(heads).to_have_attribute("aria-sort", "ascending")
+    expect(heads.locator(".up")).to_have_css("opacity", "1")
     names.first.focus()
     page.keyboard.press("Enter")
     expect(page.locator(VERDICT)).to_have_text(said_of("digits", seen(255 - ink())))
@@ -95,6 +96,8 @@ def test_a_dropped_photo_many_and_the_table(alone, page):
     for width in (390, 1440):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+        second = table.get_by_role("columnheader", name="Second class")
+        expect(second).to_be_visible(visible=width > 640)
         expect(page.locator(".brought")).to_be_visible(visible=width > 640)
         for _ in in_both_themes(page):
             assert not serious_violations(page)

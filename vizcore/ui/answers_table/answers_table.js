@@ -5,8 +5,8 @@ const COLUMNS = [
   { field: "best", title: "Class", numeric: false },
   { field: "most", title: "Probability", numeric: true },
   { field: "note", title: "Note", numeric: false },
-  { field: "second", title: "Second class", numeric: false },
-  { field: "next", title: "Probability", numeric: true, label: "Probability of the second class" },
+  { field: "second", title: "Second class", numeric: false, rest: true },
+  { field: "next", title: "Its probability", numeric: true, rest: true },
 ];
 const ORDER = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
@@ -22,10 +22,11 @@ class AnswersTable {
     root.append(this.body);
   }
 
-  head({ field, title, numeric, label }) {
-    const sign = element("span", { class: "sign", "aria-hidden": "true" });
-    const button = element("button", { type: "button", "aria-label": label, onclick: () => this.sort(field, numeric) }, title, sign);
-    return element("th", { scope: "col", class: numeric ? "share" : null, "data-field": field }, button);
+  head({ field, title, numeric, rest }) {
+    const ways = [svg("path", { class: "up", d: "M0 6 5 0l5 6z" }), svg("path", { class: "down", d: "m0 8 5 6 5-6z" })];
+    const sign = svg("svg", { class: "sign", viewBox: "0 0 10 14", "aria-hidden": "true" }, ...ways);
+    const button = element("button", { type: "button", onclick: () => this.sort(field, numeric) }, title, sign);
+    return element("th", { scope: "col", class: [numeric && "share", rest && "rest"].filter(Boolean).join(" "), "data-field": field }, button);
   }
 
   update({ data, setTriggerValue }) {
@@ -46,7 +47,7 @@ class AnswersTable {
 
   row(row) {
     const percent = (share) => (share === null ? "" : `${(100 * share).toFixed(1)}%`);
-    const open = element("button", { type: "button", class: "open" }, row.name);
+    const open = element("button", { type: "button", class: "open", title: row.name }, row.name);
     const made = element(
       "tr",
       { "data-id": row.id, onclick: () => this.open(row.id) },
@@ -55,8 +56,8 @@ class AnswersTable {
       element("td", {}, row.best),
       element("td", { class: "share" }, percent(row.most)),
       element("td", { class: "note" }, row.note),
-      element("td", {}, row.second ?? ""),
-      element("td", { class: "share" }, percent(row.next)),
+      element("td", { class: "rest" }, row.second ?? ""),
+      element("td", { class: "share rest" }, percent(row.next)),
     );
     return made;
   }
@@ -80,7 +81,6 @@ class AnswersTable {
     for (const head of this.heads) {
       const here = head.dataset.field === by;
       head.setAttribute("aria-sort", here ? (down ? "descending" : "ascending") : "none");
-      head.querySelector(".sign").textContent = here ? (down ? "▾" : "▴") : "";
     }
     this.body.dataset.order = rows.map(({ id }) => id).join(" ");
   }
