@@ -8,6 +8,7 @@ const NARROW = 480; // CSS pixels: a phone, which gets fewer tiles a page
 const NARROW_PAGE = 12;
 const NARROW_SIDES = { ...SIDES, photo: [72, 144] };
 const SIGNS_FROM = 12; // CSS pixels of a cell that has room for its sign
+const LARGE_SIGNS_FROM = 5; // of one in the tile that is shown large: below it they hide the picture
 
 // What a strip's tiles hold, for its board, from tile `first` on.
 class Source {
@@ -206,7 +207,8 @@ class Tiles {
     this.value.textContent = source.told(tile, row * source.columns + column);
     board.enlarge(this.large, at);
     const longest = Math.max(source.rows, source.columns);
-    if (source.scale && longest > READS) signs(this.large, source, tile, 0, 0, Math.max(1, Math.floor(LARGE_SIDE / longest)));
+    const zoom = Math.floor(LARGE_SIDE / longest);
+    if (source.scale && longest > READS && zoom >= LARGE_SIGNS_FROM) signs(this.large, source, tile, 0, 0, zoom);
     Object.assign(this.body.dataset, { strip: this.boards.indexOf(board), at: [source.first + tile, row, column].join(","), value: source.at(tile, row * source.columns + column, 0) });
   }
 
