@@ -10,7 +10,7 @@ from vizcore.ui.classify_answer import (
     nothing_drawn,
     stages_of,
 )
-from vizcore.ui.classify_imagenet import imagenet_answer, imagenet_table
+from vizcore.ui.classify_imagenet import imagenet_answer, imagenet_table, steps_title
 from vizcore.ui.classify_input import choose_input, short_answer, stroke
 from vizcore.ui.classify_links import links
 from vizcore.ui.classify_looks import looks_section
@@ -49,7 +49,7 @@ if key == IMAGENET:
     with said:
         imagenet_answer(state.now, network, shown, stages, me)
     imagenet_table(state, network)
-    seen_section(state, network, stages)
+    seen_section(state, network, stages, steps_title())
     st.stop()
 if nothing_drawn(shown):
     said.markdown(INVITED)

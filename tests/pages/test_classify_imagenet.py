@@ -62,6 +62,8 @@ def test_it_is_offered_and_downloaded_by_a_worker(page):
     at = page(model="imagenet")
     assert not at.exception
     assert "about 15 MB are to be downloaded" in words(at)
+    assert [one.value for one in at.header] == ["What the network will see"]
+    assert "MobileNetV2: 1,000 kinds (ImageNet)" in at.selectbox[0].options
     next(one for one in at.button if one.label == "Download").click().run()
     assert [open_jobs().runs.get(one).job for one in open_jobs().runs.queue()] == [KIND]
     assert "classify.imagenet.cancel" in [one.key for one in at.button]
@@ -73,6 +75,7 @@ def test_it_answers_with_bars_logits_and_where_it_looked(page, here):
     at = bring(page(model="imagenet", picture="own"), ("a.png", level(140)))
     assert not at.exception
     assert re.search(r"It says: kind &lt;b&gt;140&lt;/b&gt;, with 89\.0%", html(at))
+    assert "cannot be opened layer by layer here" in words(at)
     assert ">9.00<" in html(at) or ">9<" in html(at)
     assert "Where it looked" in [one.value for one in at.subheader]
     assert "What the network saw" in [one.value for one in at.header]

@@ -25,6 +25,11 @@ from vizcore.ui.download import Download, download_section
 from vizcore.ui.network_settings import IMAGENET
 from vizcore.ui.overlay import Panel, overlay
 
+_CLOSED = (
+    f"{TITLE} cannot be opened layer by layer here: its layers are of kinds that the map of a "
+    "network does not know."
+)
+
 _TABLE = "classify.imagenet.table"
 
 
@@ -61,6 +66,11 @@ def imagenet_answer(settings, network, shown, stages, me):
         partial(_show, settings, network, shown, stages),
         meanwhile=f"{TITLE} looks at the picture in a worker …",
     )
+
+
+def steps_title():
+    """Return what stands above the steps: before it is here it has seen nothing."""
+    return "What the network saw" if is_here() else "What the network will see"
 
 
 def imagenet_table(state, network):
@@ -103,6 +113,7 @@ def _show(settings, network, shown, stages, said):
     levels = levels_of(stages)
     answer = Answer(levels, network.class_names, softmax(said.logits), said.logits)
     answer_section(settings, IMAGENET, network, shown, stages, answer)
+    st.markdown(_CLOSED)
     st.subheader("Where it looked", anchor=False)
     overlay(
         levels,

@@ -31,7 +31,7 @@ _STYLE = f"""<style>
 </style>"""  # noqa: E501
 
 
-def seen_section(state, network, stages):
+def seen_section(state, network, stages, title="What the network saw"):
     """Show each step, and let one switch it.
 
     Parameters
@@ -40,8 +40,9 @@ def seen_section(state, network, stages):
         Of `ClassifySettings`.
     network : vizcore.nets.network.Network
     stages : tuple of vizcore.imaging.seeing.Stage
+    title : str
     """
-    st.header("What the network saw", anchor=False)
+    st.header(title, anchor=False)
     st.html(_STYLE)
     made = {one.name: one for one in stages}
     with st.container(horizontal=True, gap="small"):  # so that a phone has two in a row

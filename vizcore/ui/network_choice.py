@@ -66,7 +66,7 @@ def _title(key, title):
     if key == OWN_MODEL:
         return f"Your file: {title}"
     if key == IMAGENET:
-        return f"{title}: 1,000 kinds of things in photographs (ImageNet)"
+        return f"{title}: 1,000 kinds (ImageNet)"
     if key not in pretrained.NAMES:
         return f"Run: {title}"
     return f"{title} (test part: {pretrained.card(key).test_accuracy:.1%})"

@@ -110,8 +110,8 @@ def _bar(name, share, logit):
 
 
 def _two(value):
-    """Write a number with two decimals, for a column of them."""
-    return f"{value:,.2f}".replace("-", "−")
+    """Write a number with two decimals, for a column of them; what rounds to 0 has no sign."""
+    return f"{round(value, 2) + 0.0:,.2f}".replace("-", "−")
 
 
 def _address(network, shown):
