@@ -81,6 +81,18 @@ def test_what_cannot_be_reused_is_said_in_a_sentence(network, source, said):
         transfer.check(network, source)
 
 
+@pytest.mark.parametrize(
+    ("names", "known"),
+    [
+        (["cat", "dog"], ["cat", "dog"]),
+        ([" Horses", "newt"], [" Horses"]),
+        (["cattle", "s", "", "<b>"], []),
+    ],
+)
+def test_classes_that_the_network_knows_are_found_by_name(names, known):
+    assert transfer.known_classes(names, "objects") == known
+
+
 @pytest.mark.parametrize("source", pretrained.NAMES)
 def test_every_network_that_ships_has_features_to_reuse(source):
     network = transfer.with_new_head(source, 4)

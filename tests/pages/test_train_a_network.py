@@ -479,6 +479,7 @@ def test_a_link_to_the_transfer_of_any_dataset_is_ready_to_train(page, pets):
     told = texts(at)
     assert "**483 of 690,635 parameters are trained.**" in told
     assert "**690,635 parameters** (at most 5,000,000; 483 of them are trained)" in told
+    assert "Objects already knows “cat” and “dog”: these are classes that it has learned" in told
     assert "of 12×12×1 are brought to the network's input, 32×32×3, and their levels are" in told
     assert "These are the settings of the recipe for “Transfer from Objects”." in told
     assert at.checkbox(key="train.standardise").disabled
@@ -505,6 +506,7 @@ def test_transfer_is_chosen_like_any_preset_and_left_like_any(page):
 def test_the_same_layers_can_be_trained_without_the_learned_weights(page):
     at = page(preset="transfer")
     assert keeping(at).label == "Keep the weights of Objects in rows 1 to 25, frozen"
+    assert "already knows" not in texts(at)
     keeping(at).uncheck().run()
     assert frozen(at) == (0, 690_306) and now(at).job().features == ""
     assert (

@@ -142,6 +142,27 @@ def trained(architecture, source):
     return sum(row.trainable for row in rows)
 
 
+def known_classes(class_names, source):
+    """Return the names that are classes of the network itself, however they are written.
+
+    Parameters
+    ----------
+    class_names : sequence of str
+    source : str
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> known_classes(["Cats", "newt", "horse"], "objects")
+    ['Cats', 'horse']
+    """
+    own = {_bare(name) for name in pretrained.card(source).class_names}
+    return [name for name in class_names if _bare(name) in own]
+
+
 def preparation(source, *, side=None, channels=None):
     """Return how pictures are prepared for these features: as those that they were learned from.
 
@@ -181,3 +202,7 @@ def reuse(model, architecture, source):
             layer.set_weights(arrays)
             layer.trainable = False
     return model
+
+
+def _bare(name):
+    return name.strip().casefold().removesuffix("s")

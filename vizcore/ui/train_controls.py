@@ -191,7 +191,7 @@ def network(state, known):
         width="stretch",
     )
     st.markdown(_about(slug, state.now.network))
-    reuse(state, slug)
+    reuse(state, slug, known)
     if known:
         _tell_fit(state.now, known)
     frozen = transfer.shared(state.now.network, state.now.features)

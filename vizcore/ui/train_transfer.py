@@ -7,7 +7,11 @@ import streamlit as st
 from vizcore.nets import pretrained, transfer
 from vizcore.nets.architectures import layer_table, totals
 from vizcore.ui.layer_settings import Network
+from vizcore.ui.plain import plain
 from vizcore.ui.train_settings import TrainSettings
+
+MOST_NAMES = 5
+"""Classes that are named, of those that the source knows."""
 
 
 def completed(settings, known):
@@ -29,7 +33,7 @@ def completed(settings, known):
     return settings.showing(Network(one.input, one.layers), settings.row)
 
 
-def reuse(state, slug):
+def reuse(state, slug, known=None):
     """Let one keep learned weights, where the network begins as that which they come from.
 
     Parameters
@@ -38,6 +42,8 @@ def reuse(state, slug):
         Of `TrainSettings`.
     slug : str or None
         The preset that the network is, if it is one.
+    known : vizcore.compute.training_job.Outline, optional
+        Of the dataset, where it is here.
     """
     network = state.now.network
     rows = transfer.shared(network, transfer.SOURCE)
@@ -62,6 +68,22 @@ def reuse(state, slug):
     )
     every = totals(layer_table(network))
     st.markdown(_told(transfer.trained(network, state.now.features), every))
+    if known and state.now.preset:
+        _already_known(known.class_names)
+
+
+def _already_known(class_names):
+    names = transfer.known_classes(class_names, transfer.SOURCE)
+    if not names:
+        return
+    parts = [f"“{plain(name)}”" for name in names[:MOST_NAMES]]
+    parts += [f"{len(names) - MOST_NAMES} more"] if len(names) > MOST_NAMES else []
+    listed = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    are = "are classes" if len(names) > 1 else "is a class"
+    st.markdown(
+        f"{_source().title} already knows {listed}: {'these' if len(names) > 1 else 'this'} {are} "
+        "that it has learned itself, so the task is easier than with classes that are new to it."
+    )
 
 
 def also_scaled(settings):
