@@ -33,8 +33,9 @@ def keep(make, owner):
         The visitor's digest.
     """
     st.markdown(
-        f"It is kept on this server, for you, for {DAYS} days after it was last used, or until you "
-        f"delete it. Only the small pictures are kept, and no file names. {words.PRIVACY}"
+        f"A dataset is kept on this server, for you, for {DAYS} days after it was last used, or "
+        "until you delete it. Only its small pictures are kept, and no file names. "
+        f"{words.PRIVACY}"
     )
     name, press = st.columns([3, 1], vertical_alignment="bottom")
     usual = own_pictures().dataset.title if own_pictures().dataset else "My classes"
