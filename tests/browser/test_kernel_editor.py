@@ -280,6 +280,7 @@ def test_another_filter_replaces_bad_text(editor):
 
 def test_each_filter_of_a_stack_keeps_its_own_kernel(editor):
     cell(editor, 1, 1).fill("50")
+    drawn(editor, kernel("50 2 3", "4 5 6", "7 8 9"))
     editor.get_by_role("button", name="Add a filter").click()
     expect(cell(editor, 2, 2)).to_have_value("4")
     cell(editor, 2, 2).fill("40")

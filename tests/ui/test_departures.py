@@ -51,7 +51,9 @@ def test_who_comes_back_begins_anew():
     assert not server.look(114) and server.look(115) and server.closed == ["anna"]
 
 
-def test_a_test_without_a_server_watches_nobody():
+def test_a_test_without_a_server_watches_nobody(monkeypatch):
+    monkeypatch.setattr(departures.Runtime, "_instance", None)
+    monkeypatch.setattr(departures, "_watching", [])
     departures.watch_departures()
     assert departures._watching == []
 

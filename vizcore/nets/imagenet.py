@@ -145,8 +145,8 @@ def front(names=()):
     Examples
     --------
     >>> x = front().prepared(np.uint8([[[0, 127, 255]]]))
-    >>> x.shape, x[0, 0].round(3).tolist()
-    ((224, 224, 3), [-1.0, -0.004, 1.0])
+    >>> x.shape, [f"{value:.3f}" for value in x[0, 0]]
+    ((224, 224, 3), ['-1.000', '-0.004', '1.000'])
     """
     half = (0.5, 0.5, 0.5)
     return Network(TITLE, _ENDS, {}, names, Preparation(mean=half, spread=half))
